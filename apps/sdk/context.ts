@@ -1,0 +1,124 @@
+/** What a task's `run` function is given. A browser task gets only what it names among its destructured parameters. */
+import type { Page } from "playwright-core";
+
+/** Small JSON facts, shared by all tasks (`state`) or kept on one node (`nodeState`). */
+export interface StateAccess {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+export interface SaveOptions {
+  /** With a key the record replaces the one saved under it before; without, it is added. */
+  readonly key?: string;
+}
+
+export interface SpawnOptions<T> {
+  /** Names a subtask within its run; a second subtask of the same name is not started. Default: the input as JSON. */
+  readonly key?: (input: T) => string;
+  /** Which task runs the inputs; default: the spawning task itself. */
+  readonly task?: string;
+}
+
+export interface FileDraftOptions {
+  readonly name?: string;
+  readonly type?: string;
+}
+
+export interface DownloadOptions {
+  /** The file name to keep; default: what the server or the URL says. */
+  readonly name?: string;
+  /** Refuse more bytes than this; default 2 GiB. */
+  readonly maxBytes?: number;
+}
+
+export interface DownloadedFile {
+  readonly name: string;
+  readonly url: string;
+  /** Hex, and the file's address in the file store. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly type: string;
+}
+
+/** What every task gets. `save`, `spawn`, `report` and files take effect together when the attempt succeeds. */
+export interface TaskContext<Input> {
+  readonly input: Input;
+  readonly run: { readonly id: string; readonly name: string };
+  readonly task: {
+    readonly id: string;
+    readonly name: string;
+    readonly key: string | null;
+    readonly parent: string | null;
+    readonly attempt: number;
+  };
+  /** Aborts on cancel and timeout; pass it on to whatever can be aborted. */
+  readonly signal: AbortSignal;
+  readonly state: StateAccess;
+  readonly nodeState: StateAccess;
+  /** Path of the run's temporary folder; it exists. */
+  readonly staging: string;
+  log(...parts: unknown[]): void;
+  /** Adds a JSON record to a collection of the data store. */
+  save(collection: string, data: Readonly<Record<string, unknown>>, options?: SaveOptions): Promise<void>;
+  /** Starts subtasks, each once per run by its key. */
+  spawn<T extends object>(inputs: T | readonly T[], options?: SpawnOptions<T>): Promise<void>;
+  /** Puts bytes, text or a file of the staging folder into the file store. */
+  saveFile(source: string | Uint8Array | { path: string }, options?: FileDraftOptions): Promise<DownloadedFile>;
+  /** Anything worth telling in the run's manifest; later keys replace earlier ones. */
+  report(facts: Readonly<Record<string, unknown>>): void;
+}
+
+export type CodeContext<Input> = TaskContext<Input>;
+
+export interface BrowserContext<Input> extends TaskContext<Input> {
+  /** A real Playwright page in the runner's Chromium. Naming it starts Chromium. */
+  readonly page: Page;
+  /** Fetches a page, over HTTP or in Chromium, whichever it needs. */
+  visit(url: string, options?: VisitOptions): Promise<Document>;
+  /** Streams a URL into the file store with the session's cookies. */
+  download(url: string, options?: DownloadOptions): Promise<DownloadedFile>;
+}
+
+export interface VisitOptions {
+  readonly render?: "auto" | "never" | "always";
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface LinkOptions {
+  /** Which pages: on the same host (with port), origin or registrable domain as this one; default: any. */
+  readonly scope?: "same-host" | "same-domain" | "same-origin" | "any";
+  /** Links to files in place of pages: `true` for every known kind, or extensions as `pdf,zip`. */
+  readonly files?: boolean | string;
+  /** Only links that match one of these (`*` and `**` globs on the whole URL, or expressions). */
+  readonly include?: string | RegExp | readonly (string | RegExp)[];
+  readonly exclude?: string | RegExp | readonly (string | RegExp)[];
+}
+
+export interface Form {
+  readonly action: string;
+  readonly method: string;
+  readonly fields: readonly { readonly name: string; readonly type: string; readonly value: string }[];
+}
+
+/** One page, whichever tier fetched it. */
+export interface Document {
+  /** After redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Media type without parameters, such as `text/html`. */
+  readonly type: string;
+  readonly title: string;
+  /** Visible text, white space folded. */
+  readonly text: string;
+  readonly html: string;
+  readonly forms: readonly Form[];
+  /** Which tier made it, and why. */
+  readonly tier: "http" | "browser";
+  readonly tierReason: string;
+  /** Absolute http(s) URLs without fragment, each once, in order of appearance. */
+  links(options?: LinkOptions): string[];
+  /** Elements that match a CSS selector, as `{ text, attributes }`. */
+  select(selector: string): readonly { readonly text: string; readonly attributes: Readonly<Record<string, string>> }[];
+}

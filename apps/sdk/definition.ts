@@ -1,0 +1,122 @@
+/** Definitions of tasks and operations: what the functions `shell`, `browser`, `code` and `operation` return. */
+import type { ZodType, z } from "zod";
+import type { BrowserContext, CodeContext } from "./context.ts";
+import type { TriggerSpec } from "./triggers.ts";
+
+export type TaskKind = "shell" | "browser" | "code";
+
+/** Milliseconds, or text such as `500ms`, `12s`, `30m`, `1h30m`, `2d`. */
+export type Duration = number | string;
+
+export interface RetryOptions {
+  /** Tries in all, the first included; default 1. */
+  readonly attempts: number;
+  /** Wait before the second try; default 1 s. */
+  readonly delay?: Duration;
+  /** How the wait grows; default `exponential` (doubling). */
+  readonly backoff?: "fixed" | "exponential";
+  /** The longest wait; default 5 minutes. */
+  readonly maxDelay?: Duration;
+}
+
+interface CommonOptions {
+  readonly description?: string;
+  readonly triggers?: readonly TriggerSpec[];
+  readonly retry?: RetryOptions;
+  /** How long one attempt may take; default 1 hour. */
+  readonly timeout?: Duration;
+  /** Environment variables for the task's process, beside the few it gets by default. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ShellOptions<S extends ZodType = ZodType> extends CommonOptions {
+  /** The command line, given to `sh -c`. Inputs reach it as environment variables only. */
+  readonly command: string;
+  readonly input?: S;
+}
+
+export interface CodeOptions<S extends ZodType = ZodType> extends CommonOptions {
+  readonly input?: S;
+  run(context: CodeContext<z.output<S>>): unknown;
+}
+
+export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptions {
+  readonly input?: S;
+  /** puppeteer-extra plugins for this task's Chromium, as instances or package names. */
+  readonly plugins?: readonly (string | object)[];
+  /** `auto` (default): HTTP first, Chromium when the page needs it. */
+  readonly render?: "auto" | "never" | "always";
+  run(context: BrowserContext<z.output<S>>): unknown;
+}
+
+/** One task inside an operation: another task by name, with input. */
+export interface UseOptions {
+  readonly use: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly needs?: readonly string[];
+  readonly retry?: RetryOptions;
+  readonly timeout?: Duration;
+}
+
+/** One task inside an operation: a shell command of its own. */
+export interface InlineShellOptions {
+  readonly shell: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly needs?: readonly string[];
+  readonly retry?: RetryOptions;
+  readonly timeout?: Duration;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export type TaskUse = UseOptions | InlineShellOptions;
+
+export interface OperationOptions<S extends ZodType = ZodType> {
+  readonly description?: string;
+  readonly input?: S;
+  readonly triggers?: readonly TriggerSpec[];
+  /** `a; (b || c); d`. Left out: every task starts at once, save for its `needs`. */
+  readonly flow?: string;
+  readonly tasks: Readonly<Record<string, TaskUse>>;
+}
+
+const DEFINITION = Symbol.for("ultravisor.definition");
+
+interface Marked {
+  readonly [DEFINITION]: true;
+}
+
+export type ShellDefinition = Marked & ShellOptions & { readonly kind: "shell" };
+export type CodeDefinition = Marked & CodeOptions & { readonly kind: "code" };
+export type BrowserDefinition = Marked & BrowserOptions & { readonly kind: "browser" };
+export type TaskDefinition = ShellDefinition | CodeDefinition | BrowserDefinition;
+export type OperationDefinition = Marked & OperationOptions & { readonly kind: "operation" };
+export type Definition = TaskDefinition | OperationDefinition;
+
+/** A task that runs a command line in its staging folder. */
+export function shell<S extends ZodType>(options: ShellOptions<S>): ShellDefinition {
+  return mark("shell", options) as ShellDefinition;
+}
+
+/** A task that runs a function in a process of its own. */
+export function code<S extends ZodType>(options: CodeOptions<S>): CodeDefinition {
+  return mark("code", options) as unknown as CodeDefinition;
+}
+
+/** A task that visits pages: over HTTP where that is enough, in Chromium where it is not. */
+export function browser<S extends ZodType>(options: BrowserOptions<S>): BrowserDefinition {
+  return mark("browser", options) as unknown as BrowserDefinition;
+}
+
+/** A named set of tasks in sequence and in parallel. */
+export function operation<S extends ZodType>(options: OperationOptions<S>): OperationDefinition {
+  return mark("operation", options) as OperationDefinition;
+}
+
+/** Whether a task file's default export came from one of the four functions above. */
+export function isDefinition(value: unknown): value is Definition {
+  return typeof value === "object" && value !== null && DEFINITION in value;
+}
+
+function mark<K extends string, O extends object>(kind: K, options: O): O & Marked & { kind: K } {
+  return { ...options, kind, [DEFINITION]: true };
+}

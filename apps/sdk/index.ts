@@ -1,0 +1,38 @@
+/**
+ * What a task file imports: `import { browser, cron, z } from "ultravisor"`.
+ * Definitions are plain data plus one function; nothing here talks to a server.
+ */
+export { z } from "zod";
+export type {
+  BrowserContext,
+  CodeContext,
+  Document,
+  DownloadedFile,
+  DownloadOptions,
+  FileDraftOptions,
+  Form,
+  LinkOptions,
+  SaveOptions,
+  SpawnOptions,
+  StateAccess,
+  TaskContext,
+  VisitOptions,
+} from "./context.ts";
+export type {
+  BrowserOptions,
+  CodeOptions,
+  Definition,
+  Duration,
+  OperationDefinition,
+  OperationOptions,
+  RetryOptions,
+  ShellOptions,
+  TaskDefinition,
+  TaskKind,
+  TaskUse,
+  UseOptions,
+} from "./definition.ts";
+export { browser, code, isDefinition, operation, shell } from "./definition.ts";
+export { FailError, fail, SkipError, skip } from "./outcome.ts";
+export type { AfterTrigger, CronTrigger, EveryTrigger, TriggerSpec } from "./triggers.ts";
+export { after, cron, every } from "./triggers.ts";

@@ -1,0 +1,79 @@
+/** A task or operation as the loader hands it to the rest: plain JSON, checked, without its code. */
+import type { JsonObject } from "./json.ts";
+import type { Kind } from "./words.ts";
+
+export interface RetryRule {
+  readonly attempts: number;
+  /** Milliseconds. */
+  readonly delay: number;
+  readonly backoff: "fixed" | "exponential";
+  /** Milliseconds. */
+  readonly maxDelay: number;
+}
+
+export const NO_RETRY: RetryRule = { attempts: 1, delay: 1000, backoff: "exponential", maxDelay: 300_000 };
+export const DEFAULT_TIMEOUT = 3_600_000;
+
+/** How one task is executed. */
+export interface TaskSpec {
+  readonly kind: Kind;
+  /** Name of the task file that holds the code; for a shell command written inside an operation, the operation's. */
+  readonly source: string;
+  /** Absolute path of that file. */
+  readonly file: string;
+  /** sha256 of that file's content: an edited file gets a fresh runner. */
+  readonly hash: string;
+  /** Shell tasks: the command line. */
+  readonly command?: string;
+  readonly retry: RetryRule;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly render?: "auto" | "never" | "always";
+  /** Names that `run` destructures; what is not named is not made. Null: cannot be told, so everything is. */
+  readonly fixtures: readonly string[] | null;
+}
+
+/** One task inside an operation, with what must succeed before it. */
+export interface PlannedTask {
+  readonly name: string;
+  /** The definition it uses; null for a command of its own. */
+  readonly use: string | null;
+  readonly needs: readonly string[];
+  readonly with: JsonObject;
+  readonly spec: TaskSpec;
+}
+
+/** Trigger in YAML form, checked: durations in ms, `on` filled in. */
+export type TriggerSpec =
+  | { readonly cron: string; readonly timezone?: string; readonly input?: JsonObject }
+  | { readonly every: number; readonly input?: JsonObject }
+  | { readonly after: string; readonly on: "success" | "failure" | "any"; readonly input?: JsonObject };
+
+/** An operation, or a task as an operation of one. */
+export interface Definition {
+  /** Path below the tasks folder without extension, such as `shop/prices`. */
+  readonly name: string;
+  readonly kind: Kind | "operation";
+  readonly description: string;
+  /** Path below the tasks folder, with extension. */
+  readonly path: string;
+  readonly hash: string;
+  /** JSON Schema of the input; null: anything goes. */
+  readonly input: JsonObject | null;
+  readonly triggers: readonly TriggerSpec[];
+  /** Normal form of the flow expression, for display; empty for a single task. */
+  readonly flow: string;
+  readonly tasks: readonly PlannedTask[];
+}
+
+/** One thing wrong with a task file. */
+export interface TaskFileProblem {
+  /** Path below the tasks folder. */
+  readonly path: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  /** What was expected and what came. */
+  readonly message: string;
+  readonly mend: string;
+}

@@ -1,0 +1,182 @@
+/** What the store keeps, as the rest of the server sees it. Times are epoch milliseconds, ids are UUIDv7. */
+import type { TaskSpec } from "./definition.ts";
+import type { ErrorInfo } from "./errors.ts";
+import type { FileRole, Level, Stream, Usage } from "./execution.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { FinalState, Kind, Reason, State, TriggerKind } from "./words.ts";
+
+/** Task runs of a run by state. */
+export type Counts = Readonly<Record<State, number>>;
+
+/** Why a run exists. */
+export interface RunTrigger {
+  readonly kind: TriggerKind;
+  /** The schedule entry, for `cron`, `every`, `after`. */
+  readonly id: string | null;
+  /** The time a scheduled run was meant for. */
+  readonly nominalAt: number | null;
+  /** `after`: the run whose end started this one. */
+  readonly runId: string | null;
+}
+
+export interface Run {
+  readonly id: string;
+  /** Of the operation or task. */
+  readonly name: string;
+  readonly kind: Kind | "operation";
+  readonly state: State;
+  readonly reason: Reason;
+  readonly trigger: RunTrigger;
+  readonly input: JsonObject;
+  /** One line for people; null until there is something to say. */
+  readonly summary: string | null;
+  /** What its tasks reported. */
+  readonly report: JsonObject;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly counts: Counts;
+}
+
+export interface TaskRun {
+  readonly id: string;
+  readonly runId: string;
+  readonly task: string;
+  /** Null for a task of the operation itself, set for a subtask. */
+  readonly key: string | null;
+  readonly parent: string | null;
+  /** The operation's own task this one descends from; itself for those. */
+  readonly root: string;
+  readonly depth: number;
+  readonly kind: Kind;
+  readonly spec: TaskSpec;
+  readonly state: State;
+  readonly reason: Reason;
+  readonly attempt: number;
+  readonly failures: number;
+  readonly interruptions: number;
+  readonly node: string | null;
+  /** Earliest start of the next attempt. */
+  readonly availableAt: number;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly input: JsonObject;
+  readonly output: Json;
+  readonly error: ErrorInfo | null;
+  readonly usage: Usage | null;
+  /** Subtasks below it that are not final yet. */
+  readonly openSubtasks: number;
+}
+
+/** What the queue has to know to deliver a task run. */
+export interface Delivery {
+  readonly taskRunId: string;
+  readonly runId: string;
+  readonly task: string;
+  readonly kind: Kind;
+  readonly availableAt: number;
+}
+
+export interface Attempt {
+  readonly taskRunId: string;
+  readonly number: number;
+  readonly state: "running" | "interrupted" | "queued" | FinalState;
+  readonly reason: Reason;
+  readonly node: string;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly error: ErrorInfo | null;
+  readonly usage: Usage | null;
+}
+
+export interface LogEntry {
+  /** Strictly rising over all runs. */
+  readonly seq: number;
+  readonly runId: string;
+  readonly taskRunId: string | null;
+  readonly attempt: number | null;
+  readonly time: number;
+  readonly stream: Stream;
+  readonly level: Level;
+  /** One or more lines, without the last newline. */
+  readonly text: string;
+}
+
+/** Something that happened; also what `/api/events` streams. */
+export interface Event {
+  readonly id: number;
+  readonly time: number;
+  /** Such as `run.created`, `run.finished`, `task_run.failed`, `tasks.loaded`, `schedule.paused`. */
+  readonly kind: string;
+  readonly runId: string | null;
+  readonly taskRunId: string | null;
+  readonly name: string | null;
+  readonly data: JsonObject;
+}
+
+export interface SavedRecord {
+  readonly id: string;
+  readonly collection: string;
+  readonly key: string | null;
+  readonly data: JsonObject;
+  readonly runId: string;
+  readonly taskRunId: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  readonly runId: string;
+  readonly taskRunId: string;
+  readonly attempt: number;
+  readonly role: FileRole;
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly type: string;
+  readonly url: string | null;
+  readonly createdAt: number;
+}
+
+export interface StateEntry {
+  /** `global`, or the name of the node it is private to. */
+  readonly scope: string;
+  readonly key: string;
+  readonly value: Json;
+  /** Rises by one with every write. */
+  readonly version: number;
+  readonly updatedAt: number;
+  /** Task run id, or `api`. */
+  readonly writer: string;
+}
+
+/** One trigger of one operation, with its timing. */
+export interface ScheduleEntry {
+  /** Stable while name and trigger stay the same. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "cron" | "every" | "after";
+  /** The trigger in YAML form. */
+  readonly trigger: JsonObject;
+  readonly paused: boolean;
+  readonly nextAt: number | null;
+  readonly lastAt: number | null;
+  readonly lastRunId: string | null;
+  /** How late the last run was created, in milliseconds. */
+  readonly lateness: number | null;
+  readonly createdAt: number;
+}
+
+/** One page of a list; `next` is an opaque cursor, or null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export interface PageQuery {
+  readonly cursor?: string | undefined;
+  /** 1 to 500; default 50. */
+  readonly limit?: number | undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * Every error that a user can meet. Each says what was expected, what came and the mend, and carries a stable `code`.
+ * One door turns them into HTTP (http/problem.ts), one into exit codes (cli/exit.ts).
+ */
+
+/** Code → HTTP status. docs/errors.md lists the same codes; a test compares the two. */
+export const ERROR_STATUS = {
+  invalid_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  unknown_task: 404,
+  unknown_run: 404,
+  unknown_file: 404,
+  unknown_key: 404,
+  unknown_collection: 404,
+  unknown_schedule: 404,
+  unknown_route: 404,
+  conflict: 409,
+  run_final: 409,
+  task_file_invalid: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  wrong_host: 421,
+  invalid_input: 422,
+  invalid_trigger: 422,
+  invalid_query: 422,
+  internal: 500,
+  database_busy: 503,
+  shutting_down: 503,
+  disk_full: 507,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** One field that is wrong: `path` as in `input.depth` or `triggers[0].cron`. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An error with a stable code, fit to be shown to a user. */
+export class UltravisorError extends Error {
+  override readonly name = "UltravisorError";
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[];
+
+  constructor(code: ErrorCode, message: string, options: { fields?: readonly FieldError[]; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.fields = options.fields ?? [];
+  }
+
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+}
+
+/** The error of an attempt, as it is kept in history. */
+export interface ErrorInfo {
+  readonly code: string;
+  readonly message: string;
+  readonly stack?: string;
+}

@@ -1,0 +1,106 @@
+/** What passes between the engine and whoever executes a task run, and what comes back. */
+import type { TaskSpec } from "./definition.ts";
+import type { ErrorInfo } from "./errors.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Reason } from "./words.ts";
+
+/** One attempt to execute: everything a process needs to know. */
+export interface Assignment {
+  readonly runId: string;
+  readonly runName: string;
+  readonly taskRunId: string;
+  readonly task: string;
+  readonly key: string | null;
+  readonly parent: string | null;
+  readonly attempt: number;
+  readonly input: JsonObject;
+  readonly spec: TaskSpec;
+  /** Absolute path of the run's staging folder; it exists. */
+  readonly staging: string;
+}
+
+export type Stream = "stdout" | "stderr" | "log" | "system";
+export type Level = "debug" | "info" | "warn" | "error";
+
+export interface LogLine {
+  readonly stream: Stream;
+  readonly level: Level;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly text: string;
+}
+
+export interface SpawnDraft {
+  readonly task: string | null;
+  readonly key: string;
+  readonly input: JsonObject;
+}
+
+export interface RecordDraft {
+  readonly collection: string;
+  readonly key: string | null;
+  readonly data: JsonObject;
+}
+
+export const FILE_ROLES = ["output", "download", "screenshot", "trace", "console"] as const;
+export type FileRole = (typeof FILE_ROLES)[number];
+
+/** Bytes that already lie in the file store, to be named by a file row. */
+export interface FileDraft {
+  readonly role: FileRole;
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly type: string;
+  readonly url: string | null;
+}
+
+/** Resource use of one attempt. Null: could not be measured on this platform. */
+export interface Usage {
+  readonly cpuMs: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly exitCode?: number | null;
+  readonly signal?: string | null;
+  /** Browser tasks: pages served by each tier. */
+  readonly tiers?: { readonly http: number; readonly browser: number };
+}
+
+/** How an attempt ended. Drafts take effect in one transaction, and only if the attempt still owns its task run. */
+export type Outcome =
+  | {
+      readonly type: "succeeded";
+      readonly output: Json;
+      readonly spawned: readonly SpawnDraft[];
+      readonly records: readonly RecordDraft[];
+      readonly files: readonly FileDraft[];
+      readonly report: JsonObject;
+      readonly usage: Usage;
+    }
+  | { readonly type: "skipped"; readonly message: string; readonly usage: Usage }
+  | {
+      readonly type: "failed";
+      readonly reason: Reason;
+      readonly error: ErrorInfo;
+      /** False: another attempt would not help. */
+      readonly retryable: boolean;
+      /** Milliseconds the other side asked us to wait, or null. */
+      readonly retryAfter: number | null;
+      readonly files: readonly FileDraft[];
+      readonly usage: Usage;
+    }
+  | { readonly type: "cancelled"; readonly usage: Usage };
+
+/** What an executing task may ask of the server meanwhile. */
+export interface ExecutionHost {
+  log(line: LogLine): void;
+  getState(scope: "global" | "node", key: string): Promise<Json | undefined>;
+  setState(scope: "global" | "node", key: string, value: Json): Promise<void>;
+  deleteState(scope: "global" | "node", key: string): Promise<void>;
+}
+
+/** Executes attempts of one or several kinds. `signal` asks it to stop: TERM, grace, KILL. Never rejects for a task's own failure. */
+export interface Executor {
+  execute(assignment: Assignment, host: ExecutionHost, signal: AbortSignal): Promise<Outcome>;
+  /** Stops what still runs and frees every process. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,188 @@
+/** The doors between rooms. `main.ts` hands implementations in; rooms see only these. */
+import type { Definition, TaskFileProblem, TriggerSpec } from "./definition.ts";
+import type {
+  Attempt,
+  Delivery,
+  Event,
+  LogEntry,
+  Page,
+  PageQuery,
+  Run,
+  RunTrigger,
+  SavedRecord,
+  ScheduleEntry,
+  StateEntry,
+  StoredFile,
+  TaskRun,
+} from "./entities.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Kind, State } from "./words.ts";
+
+export type Clock = () => number;
+export type NewId = () => string;
+
+export interface Logger {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** A background duty. `start` and `stop` may be called twice; `runOnce` does one round and tells what it did. */
+export interface Duty<Result> {
+  start(): void;
+  stop(): Promise<void>;
+  runOnce(): Promise<Result>;
+}
+
+/** The task files as they are now. */
+export interface Catalog {
+  list(): readonly Definition[];
+  get(name: string): Definition | undefined;
+  problems(): readonly TaskFileProblem[];
+  /** Checks input against the task's own schema. Rejects with `invalid_input` naming the fields, `unknown_task`, or `task_file_invalid`. */
+  parseInput(name: string, input: unknown): Promise<JsonObject>;
+  /** Called after every (re)load; returns how to stop listening. */
+  onChange(listener: () => void): () => void;
+}
+
+/** Delivery of task runs: BullMQ, whichever backend lies below. */
+export interface TaskQueue {
+  /** Idempotent by task run id. A finished job of the same id is replaced. */
+  add(deliveries: readonly Delivery[]): Promise<void>;
+  remove(taskRunIds: readonly string[]): Promise<void>;
+  /** Ids among these that no live job stands for. */
+  missing(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;
+  /** Starts taking jobs. `handle` resolves with the delay of the next try in ms, or null when the job is done. */
+  work(handle: (taskRunId: string, kind: Kind) => Promise<number | null>): Promise<void>;
+  counts(): Promise<Readonly<Record<Kind, Readonly<Record<string, number>>>>>;
+  close(): Promise<void>;
+}
+
+/** What has just been committed, for whoever follows live. Nothing durable depends on it. */
+export type Notice =
+  | { readonly type: "run"; readonly runId: string; readonly name: string; readonly state: State }
+  | { readonly type: "task_run"; readonly runId: string; readonly taskRunId: string; readonly state: State }
+  | { readonly type: "logs"; readonly runId: string; readonly entries: readonly LogEntry[] }
+  | { readonly type: "event"; readonly event: Event }
+  | { readonly type: "state"; readonly scope: string; readonly key: string }
+  | { readonly type: "tasks" };
+
+export interface Notices {
+  publish(notice: Notice): void;
+  subscribe(listener: (notice: Notice) => void): () => void;
+}
+
+// ---- What the HTTP room reads and asks for -------------------------------------------------------------------------
+
+export interface RunFilter extends PageQuery {
+  readonly status?: State | undefined;
+  readonly name?: string | undefined;
+  readonly trigger?: string | undefined;
+  /** Epoch milliseconds: runs created at or after. */
+  readonly since?: number | undefined;
+}
+
+export interface RunReader {
+  get(id: string): Promise<Run | null>;
+  /** Newest first. */
+  list(filter: RunFilter): Promise<Page<Run>>;
+}
+
+export interface TaskRunFilter extends PageQuery {
+  readonly state?: State | undefined;
+  /** Id of a task run, or `none` for those without a parent. */
+  readonly parent?: string | undefined;
+}
+
+export interface TaskRunReader {
+  get(id: string): Promise<TaskRun | null>;
+  /** Oldest first. */
+  list(runId: string, filter: TaskRunFilter): Promise<Page<TaskRun>>;
+  attempts(taskRunId: string): Promise<readonly Attempt[]>;
+  /** Children per task run id, for those given. */
+  childCounts(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface LogReader {
+  /** Oldest first, after `after` (a seq). */
+  list(runId: string, query: { taskRunId?: string | undefined; after?: number | undefined; limit?: number | undefined }): Promise<readonly LogEntry[]>;
+}
+
+export interface EventReader {
+  /** Oldest first, after `after` (an id); without it, the newest. */
+  list(query: { after?: number | undefined; limit?: number | undefined; runId?: string | undefined }): Promise<readonly Event[]>;
+}
+
+export interface FileReader {
+  get(id: string): Promise<StoredFile | null>;
+  list(runId: string, query: PageQuery & { taskRunId?: string | undefined }): Promise<Page<StoredFile>>;
+}
+
+export interface RecordQuery extends PageQuery {
+  /** Field path → value, all must hold. */
+  readonly where?: readonly { readonly path: readonly string[]; readonly op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains"; readonly value: Json }[] | undefined;
+  readonly order?: { readonly path: readonly string[]; readonly direction: "asc" | "desc" } | undefined;
+  readonly runId?: string | undefined;
+}
+
+export interface RecordReader {
+  collections(): Promise<readonly { readonly collection: string; readonly records: number; readonly updatedAt: number }[]>;
+  list(collection: string, query: RecordQuery): Promise<Page<SavedRecord>>;
+  listOfRun(runId: string, query: PageQuery): Promise<Page<SavedRecord>>;
+}
+
+export interface StateStore {
+  list(scope: string): Promise<readonly StateEntry[]>;
+  get(scope: string, key: string): Promise<StateEntry | null>;
+  /** `version`: refuse with `conflict` unless the stored version is this one (0: must not exist). */
+  set(scope: string, key: string, value: Json, writer: string, version?: number): Promise<StateEntry>;
+  delete(scope: string, key: string): Promise<boolean>;
+}
+
+export interface ScheduleReader {
+  list(): Promise<readonly ScheduleEntry[]>;
+  get(id: string): Promise<ScheduleEntry | null>;
+}
+
+export interface SessionStore {
+  create(expiresAt: number): Promise<string>;
+  isValid(id: string): Promise<boolean>;
+  remove(id: string): Promise<void>;
+}
+
+export interface Submission {
+  readonly name: string;
+  readonly input: unknown;
+  readonly trigger: RunTrigger;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The verbs of the engine. */
+export interface Engine {
+  /** Resolves once the run is durable. The same idempotency key or (trigger, nominal time) gives the same run again. */
+  submit(submission: Submission): Promise<{ readonly run: Run; readonly created: boolean }>;
+  /** Rejects with `unknown_run` or `run_final`. */
+  cancel(runId: string): Promise<Run>;
+  /** Queues failed, cancelled and skipped task runs again. Rejects with `unknown_run` or `conflict`. */
+  retry(runId: string): Promise<Run>;
+  /** Next times of a trigger, ISO texts. Rejects with `invalid_trigger`. */
+  preview(trigger: unknown, from: number, count: number): readonly number[];
+  setPaused(scheduleId: string, paused: boolean): Promise<ScheduleEntry>;
+  /** Starts a schedule entry's operation now, with that entry's input. */
+  runNow(scheduleId: string): Promise<Run>;
+}
+
+/** Facts for `/api/health`. */
+export interface Health {
+  readonly status: "ok" | "degraded";
+  readonly version: string;
+  readonly node: string;
+  readonly startedAt: number;
+  readonly sqlite: string;
+  readonly queue: string;
+  readonly browser: { readonly path: string | null; readonly sandbox: boolean };
+  readonly warnings: readonly string[];
+}
+
+export type { TriggerSpec };

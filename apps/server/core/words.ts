@@ -1,0 +1,42 @@
+/** The words every room shares: states, reasons, kinds, triggers. ARCHITECTURE.md says what each means. */
+
+export const STATES = ["waiting", "queued", "running", "succeeded", "failed", "cancelled", "skipped"] as const;
+export type State = (typeof STATES)[number];
+
+export const FINAL_STATES = ["succeeded", "failed", "cancelled", "skipped"] as const;
+export type FinalState = (typeof FINAL_STATES)[number];
+
+/** Why a run or task run is in its state; set by the transition that led there. */
+export const REASONS = [
+  "created", // accepted, nothing has happened yet
+  "ready", // everything it waited for is done
+  "claimed", // a worker took it
+  "completed", // did what it should
+  "retry", // an attempt failed, another will follow
+  "retried", // a person asked for it again
+  "interrupted", // its owner died in the middle of it
+  "error", // the script threw
+  "exit", // the command's exit code was not 0
+  "timeout", // took longer than allowed
+  "crashed", // its process died
+  "invalid_input", // its input does not fit its schema
+  "not_found", // its task file is gone, or the page is
+  "http_status", // a page answered with an error
+  "network", // a page could not be reached
+  "upstream_failed", // a task it needs did not succeed
+  "task_failed", // a run: at least one task run failed
+  "cancelled", // a person cancelled it
+  "skipped", // the script said there was nothing to do
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export const KINDS = ["shell", "browser", "code"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const TRIGGER_KINDS = ["cron", "every", "when", "after", "api", "manual", "webhook"] as const;
+export type TriggerKind = (typeof TRIGGER_KINDS)[number];
+
+/** Whether nothing more happens to a run or task run in this state, unless a person retries it. */
+export function isFinal(state: State): state is FinalState {
+  return (FINAL_STATES as readonly State[]).includes(state);
+}
