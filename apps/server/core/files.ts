@@ -18,3 +18,15 @@ export interface StagingStore {
   folder(runId: string): Promise<string>;
   remove(runId: string): Promise<void>;
 }
+
+/** What `put` rejects with above `maxBytes`. */
+export class FileTooLargeError extends Error {
+  override readonly name = "FileTooLargeError";
+  readonly code = "too_large";
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`The file is larger than the ${maxBytes} bytes allowed for it; raise maxBytes if that is intended.`);
+    this.maxBytes = maxBytes;
+  }
+}

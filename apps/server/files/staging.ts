@@ -1,0 +1,25 @@
+/** Staging: one temporary folder per run, made when first asked for and removed whole. */
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { StagingStore } from "../core/files.ts";
+
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
+/** Staging folders directly below `folder`, named by run id. */
+export function createStagingStore(folder: string): StagingStore {
+  const pathOf = (runId: string): string => join(resolve(folder), checked(runId));
+  return {
+    async folder(runId) {
+      const path = pathOf(runId);
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      return path;
+    },
+    // Retries cover a process of the run that is still being ended and writes one more file meanwhile.
+    remove: async (runId) => rm(pathOf(runId), { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }),
+  };
+}
+
+function checked(runId: string): string {
+  if (RUN_ID.test(runId)) return runId;
+  throw new TypeError(`Expected a run id of letters, digits, "-" and "_", got ${JSON.stringify(runId)}.`);
+}
