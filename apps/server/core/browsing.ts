@@ -14,7 +14,9 @@ export interface BrowsingSessionOptions {
 
 export interface BrowsingSession {
   /** What the task's `run` gets beside the common context. `page` is there only when it was named. */
-  readonly fixtures: Pick<BrowserContext<unknown>, "visit" | "download"> & { readonly page?: BrowserContext<unknown>["page"] };
+  readonly fixtures: Pick<BrowserContext<unknown>, "visit" | "download"> & {
+    readonly page?: BrowserContext<unknown>["page"];
+  };
   /** After a failure: screenshot, Playwright trace and console log, already in the file store. Never throws. */
   capture(): Promise<readonly FileDraft[]>;
   /** What `download` stored, in order. */

@@ -106,12 +106,19 @@ export interface TaskRunReader {
 
 export interface LogReader {
   /** Oldest first, after `after` (a seq). */
-  list(runId: string, query: { taskRunId?: string | undefined; after?: number | undefined; limit?: number | undefined }): Promise<readonly LogEntry[]>;
+  list(
+    runId: string,
+    query: { taskRunId?: string | undefined; after?: number | undefined; limit?: number | undefined },
+  ): Promise<readonly LogEntry[]>;
 }
 
 export interface EventReader {
   /** Oldest first, after `after` (an id); without it, the newest. */
-  list(query: { after?: number | undefined; limit?: number | undefined; runId?: string | undefined }): Promise<readonly Event[]>;
+  list(query: {
+    after?: number | undefined;
+    limit?: number | undefined;
+    runId?: string | undefined;
+  }): Promise<readonly Event[]>;
 }
 
 export interface FileReader {
@@ -121,13 +128,21 @@ export interface FileReader {
 
 export interface RecordQuery extends PageQuery {
   /** Field path → value, all must hold. */
-  readonly where?: readonly { readonly path: readonly string[]; readonly op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains"; readonly value: Json }[] | undefined;
+  readonly where?:
+    | readonly {
+        readonly path: readonly string[];
+        readonly op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains";
+        readonly value: Json;
+      }[]
+    | undefined;
   readonly order?: { readonly path: readonly string[]; readonly direction: "asc" | "desc" } | undefined;
   readonly runId?: string | undefined;
 }
 
 export interface RecordReader {
-  collections(): Promise<readonly { readonly collection: string; readonly records: number; readonly updatedAt: number }[]>;
+  collections(): Promise<
+    readonly { readonly collection: string; readonly records: number; readonly updatedAt: number }[]
+  >;
   list(collection: string, query: RecordQuery): Promise<Page<SavedRecord>>;
   listOfRun(runId: string, query: PageQuery): Promise<Page<SavedRecord>>;
 }

@@ -1,0 +1,34 @@
+/** The ports behind which the engine keeps its journal: log entries, events and schedule entries. */
+import type { Event, LogEntry, ScheduleEntry } from "./entities.ts";
+import type { EventReader, LogReader, ScheduleReader } from "./ports.ts";
+
+export interface LogStore extends LogReader {
+  /** Appends in order; resolves with the entries and their `seq` once they are durable. */
+  append(entries: readonly Omit<LogEntry, "seq">[]): Promise<LogEntry[]>;
+}
+
+export interface EventStore extends EventReader {
+  append(event: Omit<Event, "id">): Promise<Event>;
+  /** Events of one kind after a cursor's position, oldest first. */
+  unseen(cursor: string, kind: string, limit: number): Promise<readonly Event[]>;
+  /** Moves a cursor forward. */
+  seen(cursor: string, position: number): Promise<void>;
+}
+
+export type ScheduleDraft = Pick<ScheduleEntry, "id" | "name" | "kind" | "trigger" | "nextAt" | "createdAt">;
+
+export interface ScheduleStore extends ScheduleReader {
+  /** Makes these the active entries; the pause and history of entries that return are kept. */
+  sync(drafts: readonly ScheduleDraft[]): Promise<void>;
+  /** Active entries that are not paused and whose time has come, the longest overdue first. */
+  due(now: number): Promise<readonly ScheduleEntry[]>;
+  /** The earliest time among those, or null. */
+  nextDue(): Promise<number | null>;
+  /** After a start: the next time, and what was started. */
+  advance(
+    id: string,
+    nextAt: number | null,
+    last: { at: number; runId: string; lateness: number } | null,
+  ): Promise<void>;
+  setPaused(id: string, paused: boolean, nextAt: number | null): Promise<void>;
+}

@@ -1,0 +1,93 @@
+/** The port behind which runs change state. Every verb is one transition, named by its reason, committed whole or not at all. */
+import type { TaskSpec } from "./definition.ts";
+import type { Delivery, Run, RunTrigger, TaskRun } from "./entities.ts";
+import type { ErrorInfo } from "./errors.ts";
+import type { FileDraft, RecordDraft, Usage } from "./execution.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Kind, Reason, State } from "./words.ts";
+
+export interface TaskRunDraft {
+  readonly id: string;
+  readonly task: string;
+  /** Empty for the operation's own tasks. */
+  readonly key: string;
+  readonly parent: string | null;
+  readonly root: string;
+  readonly depth: number;
+  readonly spec: TaskSpec;
+  readonly input: JsonObject;
+  /** Ids of task runs that must have succeeded, with all their subtasks. */
+  readonly needs: readonly string[];
+}
+
+export interface RunDraft {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Kind | "operation";
+  readonly trigger: RunTrigger;
+  readonly idempotencyKey: string | null;
+  readonly input: JsonObject;
+  readonly tasks: readonly TaskRunDraft[];
+}
+
+/** Which attempt speaks. A stale one (its task run was taken over meanwhile) can write nothing. */
+export interface Ticket {
+  readonly taskRunId: string;
+  readonly runId: string;
+  readonly attempt: number;
+}
+
+/** What a transition set free. */
+export interface Settled {
+  /** Task runs that are queued now and have no job yet. */
+  readonly ready: readonly Delivery[];
+  /** Runs that are final now. */
+  readonly finished: readonly { readonly id: string; readonly name: string; readonly state: State }[];
+}
+
+export interface Success {
+  readonly output: Json;
+  readonly spawned: readonly TaskRunDraft[];
+  readonly records: readonly RecordDraft[];
+  readonly files: readonly FileDraft[];
+  readonly report: JsonObject;
+  readonly usage: Usage;
+}
+
+export interface Failure {
+  readonly reason: Reason;
+  readonly error: ErrorInfo;
+  readonly files: readonly FileDraft[];
+  readonly usage: Usage;
+}
+
+export interface RunStore {
+  /** The run, or the one that already has this idempotency key or this (trigger, nominal time). */
+  create(
+    draft: RunDraft,
+    now: number,
+  ): Promise<{ readonly run: Run; readonly created: boolean; readonly ready: readonly Delivery[] }>;
+  /** queued → running. Null: it is not queued (any more). */
+  claim(taskRunId: string, now: number): Promise<TaskRun | null>;
+  /** running → succeeded, with all it leaves behind. Null from this and the next four: the ticket is stale. */
+  succeed(ticket: Ticket, success: Success, now: number): Promise<Settled | null>;
+  /** running → queued, for another attempt at `availableAt`. */
+  retryLater(ticket: Ticket, failure: Failure, availableAt: number, now: number): Promise<Settled | null>;
+  /** running → failed. */
+  fail(ticket: Ticket, failure: Failure, now: number): Promise<Settled | null>;
+  /** running → skipped: the script said there was nothing to do. */
+  skip(ticket: Ticket, message: string, usage: Usage, now: number): Promise<Settled | null>;
+  /** running → cancelled. */
+  cancelled(ticket: Ticket, usage: Usage, now: number): Promise<Settled | null>;
+  /** running → queued (or failed, after too many) for everything that another life of this server owned. */
+  interruptLost(now: number): Promise<Settled & { readonly interrupted: number }>;
+  /** waiting | queued → cancelled for all of a run; what is running is told apart and ends by `cancelled`. */
+  requestCancel(
+    runId: string,
+    now: number,
+  ): Promise<(Settled & { readonly running: readonly string[]; readonly removed: readonly string[] }) | null>;
+  /** failed | cancelled | skipped → queued or waiting again. Null: the run is not final, or nothing in it can be retried. */
+  retry(runId: string, now: number): Promise<Settled | null>;
+  /** Queued task runs, oldest first, after `after`: what reconcile compares with the queue. */
+  queued(after: string | null, limit: number): Promise<readonly Delivery[]>;
+}

@@ -1,0 +1,59 @@
+/** The record database and everything that reads and writes it, opened as one. */
+import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.ts";
+import type {
+  Clock,
+  FileReader,
+  NewId,
+  RecordReader,
+  RunReader,
+  SessionStore,
+  StateStore,
+  TaskRunReader,
+} from "../core/ports.ts";
+import type { RunStore } from "../core/run-store.ts";
+import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
+import { createEventStore } from "./events.ts";
+import { createFileReader } from "./files.ts";
+import { createLogStore } from "./logs.ts";
+import { createRecordReader } from "./records.ts";
+import { createRunStore, type StoreOwner } from "./run-store.ts";
+import { createRunReader } from "./runs.ts";
+import { createScheduleStore } from "./schedule.ts";
+import { createSessionStore } from "./sessions.ts";
+import { createStateStore } from "./state.ts";
+import { createTaskRunReader } from "./task-runs.ts";
+
+export interface Store {
+  readonly database: Database;
+  readonly transitions: RunStore;
+  readonly runs: RunReader;
+  readonly taskRuns: TaskRunReader;
+  readonly logs: LogStore;
+  readonly events: EventStore;
+  readonly files: FileReader;
+  readonly records: RecordReader;
+  readonly state: StateStore;
+  readonly schedule: ScheduleStore;
+  readonly sessions: SessionStore;
+  close(): void;
+}
+
+export async function openStore(
+  options: DatabaseOptions & StoreOwner & { clock: Clock; newId: NewId },
+): Promise<Store> {
+  const database = await openDatabase(options);
+  return {
+    database,
+    transitions: createRunStore(database, { node: options.node, boot: options.boot }, options.newId),
+    runs: createRunReader(database),
+    taskRuns: createTaskRunReader(database),
+    logs: createLogStore(database),
+    events: createEventStore(database),
+    files: createFileReader(database),
+    records: createRecordReader(database),
+    state: createStateStore(database, options.clock),
+    schedule: createScheduleStore(database),
+    sessions: createSessionStore(database, options.clock),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,36 @@
+/** What a finished task run leaves behind, as statements of the transaction that finishes it. */
+import type { InStatement } from "@libsql/client";
+import type { FileDraft, RecordDraft } from "../core/execution.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { NewId } from "../core/ports.ts";
+import type { Ticket } from "../core/run-store.ts";
+
+/** A record with a key replaces the one saved under it before. */
+export function insertRecords(ticket: Ticket, drafts: readonly RecordDraft[], newId: NewId, now: number): InStatement {
+  const rows = drafts.map((draft) => ({ ...draft, id: newId() }));
+  return {
+    sql: `INSERT INTO records (id, collection, key, data, run_id, task_run_id, created_at, updated_at)
+          SELECT d.value->>'id', d.value->>'collection', d.value->>'key', d.value->'data', ?1, ?2, ?3, ?3 FROM json_each(?4) AS d WHERE true
+          ON CONFLICT (collection, key) WHERE key IS NOT NULL
+          DO UPDATE SET data = excluded.data, run_id = excluded.run_id, task_run_id = excluded.task_run_id, updated_at = excluded.updated_at`,
+    args: [ticket.runId, ticket.taskRunId, now, JSON.stringify(rows)],
+  };
+}
+
+export function insertFiles(ticket: Ticket, drafts: readonly FileDraft[], newId: NewId, now: number): InStatement {
+  const rows = drafts.map((draft) => ({ ...draft, id: newId() }));
+  return {
+    sql: `INSERT INTO files (id, run_id, task_run_id, attempt, role, name, sha256, size, type, url, created_at)
+          SELECT d.value->>'id', ?1, ?2, ?3, d.value->>'role', d.value->>'name', d.value->>'sha256', d.value->>'size', d.value->>'type', d.value->>'url', ?4
+          FROM json_each(?5) AS d`,
+    args: [ticket.runId, ticket.taskRunId, ticket.attempt, now, JSON.stringify(rows)],
+  };
+}
+
+/** Later reports replace earlier ones key by key (RFC 7396, so `null` takes a key away). */
+export function mergeReport(ticket: Ticket, report: JsonObject): InStatement {
+  return {
+    sql: "UPDATE runs SET report = json_patch(report, ?) WHERE id = ?",
+    args: [JSON.stringify(report), ticket.runId],
+  };
+}

@@ -1,0 +1,254 @@
+/** Runs and task runs changing state: `RunStore` over the statements of run-sql.ts. */
+import { createHash } from "node:crypto";
+import type { InStatement, ResultSet } from "@libsql/client";
+import { and, asc, eq, gt, or } from "drizzle-orm";
+import type { Delivery, Run, TaskRun } from "../core/entities.ts";
+import { canonicalJson } from "../core/json.ts";
+import type { NewId } from "../core/ports.ts";
+import type { Failure, RunDraft, RunStore, Settled, TaskRunDraft, Ticket } from "../core/run-store.ts";
+import type { State } from "../core/words.ts";
+import { cancelStatements, retryStatements } from "./cancel-sql.ts";
+import { type Database, FENCE, FenceError } from "./database.ts";
+import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
+import { toDelivery, toRun, toTaskRun } from "./rows.ts";
+import * as sql from "./run-sql.ts";
+import { runs, specs, taskRuns } from "./schema/index.ts";
+
+export interface StoreOwner {
+  /** This node's name. */
+  readonly node: string;
+  /** This life of the server. */
+  readonly boot: string;
+}
+
+/** @param newId makes ids for rows that come with a finished task run (records, files) */
+export function createRunStore(database: Database, owner: StoreOwner, newId: NewId): RunStore {
+  const settle = (ticket: Ticket, statements: readonly InStatement[], now: number) =>
+    settleAttempt(database, ticket, statements, now);
+  const end = (ticket: Ticket, how: sql.EndOfAttempt, now: number, more: readonly InStatement[] = []) =>
+    settle(ticket, [sql.endAttempt(ticket, how, now), FENCE, sql.closeAttempt(ticket, how, now), ...more], now);
+  const failureFiles = (ticket: Ticket, failure: Failure, now: number) =>
+    failure.files.length > 0 ? [insertFiles(ticket, failure.files, newId, now)] : [];
+  return {
+    create: (draft, now) => createRun(database, draft, now),
+    claim: (taskRunId, now) => claimTaskRun(database, owner, taskRunId, now),
+    succeed: (ticket, { output, usage, ...left }, now) =>
+      end(ticket, { state: "succeeded", reason: "completed", output, usage, failed: false }, now, [
+        ...spawnStatements(ticket.runId, left.spawned, now),
+        ...(left.records.length > 0 ? [insertRecords(ticket, left.records, newId, now)] : []),
+        ...(left.files.length > 0 ? [insertFiles(ticket, left.files, newId, now)] : []),
+        ...(Object.keys(left.report).length > 0 ? [mergeReport(ticket, left.report)] : []),
+      ]),
+    retryLater: (ticket, failure, availableAt, now) =>
+      end(ticket, { ...failure, state: "queued", availableAt, failed: true }, now, failureFiles(ticket, failure, now)),
+    fail: (ticket, failure, now) =>
+      end(ticket, { ...failure, state: "failed", failed: true }, now, failureFiles(ticket, failure, now)),
+    skip: (ticket, message, usage, now) =>
+      end(ticket, { state: "skipped", reason: "skipped", output: message, usage, failed: false }, now),
+    cancelled: (ticket, usage, now) =>
+      end(ticket, { state: "cancelled", reason: "cancelled", usage, failed: false }, now),
+    interruptLost: (now) => interruptLost(database, owner, now),
+    requestCancel: (runId, now) => requestCancel(database, runId, now),
+    retry: (runId, now) => retryRun(database, runId, now),
+    queued: (after, limit) => listQueued(database, after, limit),
+  };
+}
+
+async function createRun(
+  database: Database,
+  draft: RunDraft,
+  now: number,
+): Promise<{ run: Run; created: boolean; ready: Delivery[] }> {
+  const edges = draft.tasks.some((task) => task.needs.length > 0) ? [sql.insertEdges(draft.tasks)] : [];
+  const event: InStatement = {
+    sql: "INSERT INTO events (time, kind, run_id, name, data) VALUES (?, 'run.created', ?, ?, json_object('trigger', ?))",
+    args: [now, draft.id, draft.name, draft.trigger.kind],
+  };
+  try {
+    const statements = [
+      sql.insertRun(draft, now),
+      ...spawnStatements(draft.id, draft.tasks, now),
+      ...edges,
+      sql.finishRun(draft.id, now),
+      sql.insertFinishedEvent(draft.id, now),
+      event,
+    ];
+    const results = await database.write(statements);
+    const run = await findRun(database, draft.id);
+    if (run === null) throw new Error(`run ${draft.id} is gone right after it was created`);
+    return { run, created: true, ready: readyOf(results) };
+  } catch (error) {
+    const earlier = isUniqueConflict(error) ? await findTwin(database, draft) : null;
+    if (earlier === null) throw error;
+    return { run: earlier, created: false, ready: [] };
+  }
+}
+
+function isUniqueConflict(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("UNIQUE constraint failed: runs.");
+}
+
+async function findTwin(database: Database, draft: RunDraft): Promise<Run | null> {
+  const { trigger, idempotencyKey } = draft;
+  const byKey = idempotencyKey === null ? [] : [eq(runs.idempotencyKey, idempotencyKey)];
+  const byTick =
+    trigger.id === null || trigger.nominalAt === null
+      ? []
+      : [and(eq(runs.triggerId, trigger.id), eq(runs.nominalAt, trigger.nominalAt))];
+  const [row] = await database.db
+    .select()
+    .from(runs)
+    .where(or(...byKey, ...byTick))
+    .limit(1);
+  return row ? toRun(row) : null;
+}
+
+async function findRun(database: Database, id: string): Promise<Run | null> {
+  const [row] = await database.db.select().from(runs).where(eq(runs.id, id)).limit(1);
+  return row ? toRun(row) : null;
+}
+
+function spawnStatements(runId: string, drafts: readonly TaskRunDraft[], now: number): InStatement[] {
+  if (drafts.length === 0) return [];
+  const texts = new Map<string, string>();
+  const ids = new Map<TaskRunDraft, string>();
+  for (const draft of drafts) {
+    const text = canonicalJson(draft.spec);
+    const id = createHash("sha256").update(text).digest("hex");
+    texts.set(id, text);
+    ids.set(draft, id);
+  }
+  return [sql.insertSpecs(texts), sql.insertTaskRuns(runId, drafts, ids, now)];
+}
+
+async function claimTaskRun(
+  database: Database,
+  owner: StoreOwner,
+  taskRunId: string,
+  now: number,
+): Promise<TaskRun | null> {
+  try {
+    await database.write([
+      sql.claim(taskRunId, owner, now),
+      FENCE,
+      sql.openAttempt(taskRunId, now),
+      sql.startRun(taskRunId, now),
+    ]);
+  } catch (error) {
+    if (error instanceof FenceError) return null;
+    throw error;
+  }
+  const [row] = await database.db
+    .select()
+    .from(taskRuns)
+    .innerJoin(specs, eq(specs.id, taskRuns.specId))
+    .where(eq(taskRuns.id, taskRunId))
+    .limit(1);
+  return row ? toTaskRun(row.task_runs, row.specs.spec) : null;
+}
+
+/** The end of every attempt: guarded write first, then what it leaves behind, then what that sets free, then the run itself. */
+async function settleAttempt(
+  database: Database,
+  ticket: Ticket,
+  statements: readonly InStatement[],
+  now: number,
+): Promise<Settled | null> {
+  const { runId } = ticket;
+  const followUp = [
+    sql.cancelSpawned(runId, now),
+    sql.skipDoomed(runId, now),
+    sql.queueReady(runId, now),
+    sql.finishRun(runId, now),
+    sql.insertFinishedEvent(runId, now),
+  ];
+  try {
+    return settledOf(await database.write([...statements, ...followUp]));
+  } catch (error) {
+    if (error instanceof FenceError) return null;
+    throw error;
+  }
+}
+
+async function interruptLost(
+  database: Database,
+  owner: StoreOwner,
+  now: number,
+): Promise<Settled & { interrupted: number }> {
+  const [lost] = await database.write([sql.interruptLost(owner, now), sql.closeLostAttempts(now)]);
+  const touched = [...new Set((lost?.rows ?? []).map((row) => String(row.run_id)))];
+  const results = await database.write(
+    touched.flatMap((id) => [
+      sql.skipDoomed(id, now),
+      sql.queueReady(id, now),
+      sql.finishRun(id, now),
+      sql.insertFinishedEvent(id, now),
+    ]),
+  );
+  const settled = settledOf(lost ? [lost, ...results] : results);
+  return { ...settled, interrupted: lost?.rows.length ?? 0 };
+}
+
+async function requestCancel(database: Database, runId: string, now: number): ReturnType<RunStore["requestCancel"]> {
+  try {
+    const results = await database.write([
+      ...cancelStatements(runId, now),
+      sql.finishRun(runId, now),
+      sql.insertFinishedEvent(runId, now),
+    ]);
+    const [, , removed, running] = results;
+    return {
+      ...settledOf(results.slice(4)),
+      removed: (removed?.rows ?? []).map((row) => String(row.id)),
+      running: (running?.rows ?? []).map((row) => String(row.id)),
+    };
+  } catch (error) {
+    if (error instanceof FenceError) return null;
+    throw error;
+  }
+}
+
+async function retryRun(database: Database, runId: string, now: number): Promise<Settled | null> {
+  try {
+    return settledOf(await database.write([...retryStatements(runId, now), sql.queueReady(runId, now)]));
+  } catch (error) {
+    if (error instanceof FenceError) return null;
+    throw error;
+  }
+}
+
+async function listQueued(database: Database, after: string | null, limit: number): Promise<Delivery[]> {
+  const rows = await database.db
+    .select({
+      taskRunId: taskRuns.id,
+      runId: taskRuns.runId,
+      task: taskRuns.task,
+      kind: taskRuns.kind,
+      availableAt: taskRuns.availableAt,
+    })
+    .from(taskRuns)
+    .where(after === null ? eq(taskRuns.state, "queued") : and(eq(taskRuns.state, "queued"), gt(taskRuns.id, after)))
+    .orderBy(asc(taskRuns.id))
+    .limit(limit);
+  return rows;
+}
+
+function settledOf(results: readonly ResultSet[]): Settled {
+  const finished = rowsWith(results, "name").map((row) => ({
+    id: String(row.id),
+    name: String(row.name),
+    state: row.state as State,
+  }));
+  return { ready: readyOf(results), finished };
+}
+
+/** Rows of `RETURNING ${DELIVERY_COLUMNS}`; an INSERT also tells the state, as it may have made waiting ones. */
+function readyOf(results: readonly ResultSet[]): Delivery[] {
+  return rowsWith(results, "available_at")
+    .filter((row) => row.state === undefined || row.state === "queued")
+    .map(toDelivery);
+}
+
+function rowsWith(results: readonly ResultSet[], column: string): ResultSet["rows"] {
+  return results.filter((result) => result.columns.includes(column)).flatMap((result) => result.rows);
+}

@@ -1,0 +1,35 @@
+/** Reading runs. */
+import { and, desc, eq, gte, lt } from "drizzle-orm";
+import type { RunReader } from "../core/ports.ts";
+import type { TriggerKind } from "../core/words.ts";
+import type { Database } from "./database.ts";
+import { decodeCursor, limitOf, toPage } from "./pages.ts";
+import { toRun } from "./rows.ts";
+import { runs } from "./schema/index.ts";
+
+export function createRunReader({ db }: Database): RunReader {
+  return {
+    async get(id) {
+      const [row] = await db.select().from(runs).where(eq(runs.id, id)).limit(1);
+      return row ? toRun(row) : null;
+    },
+    async list(filter) {
+      const limit = limitOf(filter.limit);
+      const before = decodeCursor(filter.cursor);
+      const conditions = [
+        filter.status && eq(runs.state, filter.status),
+        filter.name && eq(runs.name, filter.name),
+        filter.trigger && eq(runs.triggerKind, filter.trigger as TriggerKind),
+        filter.since !== undefined && gte(runs.createdAt, filter.since),
+        before !== null && lt(runs.id, before),
+      ].filter((condition) => typeof condition === "object");
+      const rows = await db
+        .select()
+        .from(runs)
+        .where(and(...conditions))
+        .orderBy(desc(runs.id))
+        .limit(limit + 1);
+      return toPage(rows.map(toRun), limit, (run) => run.id);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** Column shapes that several tables share. */
+import { type SQL, sql } from "drizzle-orm";
+import { integer, text } from "drizzle-orm/sqlite-core";
+import { FINAL_STATES } from "../../core/words.ts";
+
+/** Epoch milliseconds. */
+export const time = (name: string): ReturnType<typeof integer> => integer(name);
+
+/** A JSON value of a known type, kept as text. */
+export const json = <T>(name: string) => text(name, { mode: "json" }).$type<T>();
+
+/** A CHECK expression: the column holds one of these words. */
+export function oneOf(column: string, words: readonly string[]): SQL {
+  return sql.raw(`${column} IN (${words.map((word) => `'${word}'`).join(", ")})`);
+}
+
+/** A CHECK expression: a finish time exists if and only if the state is final. */
+export const FINISHED_IFF_FINAL: SQL = sql.raw(
+  `(finished_at IS NOT NULL) = (state IN (${FINAL_STATES.map((word) => `'${word}'`).join(", ")}))`,
+);

@@ -1,0 +1,53 @@
+/** Runs: one row per execution of an operation, with its task runs counted by state. */
+import { sql } from "drizzle-orm";
+import { check, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Counts } from "../../core/entities.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { type Kind, type Reason, STATES, type State, TRIGGER_KINDS, type TriggerKind } from "../../core/words.ts";
+import { FINISHED_IFF_FINAL, json, oneOf, time } from "./columns.ts";
+
+/** Kept by triggers on `task_runs` (drizzle/*_counters.sql), so "is it finished?" costs the same for 10 task runs and 100,000. */
+const counter = (name: keyof Counts) => integer(name).notNull().default(0);
+
+export const runs = sqliteTable(
+  "runs",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    kind: text("kind").$type<Kind | "operation">().notNull(),
+    state: text("state").$type<State>().notNull(),
+    reason: text("reason").$type<Reason>().notNull(),
+    triggerKind: text("trigger_kind").$type<TriggerKind>().notNull(),
+    triggerId: text("trigger_id"),
+    nominalAt: time("nominal_at"),
+    triggerRunId: text("trigger_run_id"),
+    idempotencyKey: text("idempotency_key"),
+    input: json<JsonObject>("input").notNull(),
+    summary: text("summary"),
+    report: json<JsonObject>("report").notNull(),
+    createdAt: time("created_at").notNull(),
+    startedAt: time("started_at"),
+    finishedAt: time("finished_at"),
+    cancelRequestedAt: time("cancel_requested_at"),
+    waiting: counter("waiting"),
+    queued: counter("queued"),
+    running: counter("running"),
+    succeeded: counter("succeeded"),
+    failed: counter("failed"),
+    cancelled: counter("cancelled"),
+    skipped: counter("skipped"),
+  },
+  (t) => [
+    uniqueIndex("runs_nominal").on(t.triggerId, t.nominalAt).where(sql`nominal_at IS NOT NULL`),
+    uniqueIndex("runs_idempotency_key").on(t.idempotencyKey),
+    index("runs_by_name").on(t.name, t.id),
+    index("runs_by_state").on(t.state, t.id),
+    index("runs_by_trigger").on(t.triggerKind, t.id),
+    check("runs_state", oneOf("state", STATES)),
+    check("runs_trigger_kind", oneOf("trigger_kind", TRIGGER_KINDS)),
+    check("runs_finished", FINISHED_IFF_FINAL),
+    check("runs_finished_means_none_open", sql`finished_at IS NULL OR waiting + queued + running = 0`),
+    check("runs_counts", sql`min(waiting, queued, running, succeeded, failed, cancelled, skipped) >= 0`),
+    check("runs_nominal_needs_trigger", sql`nominal_at IS NULL OR trigger_id IS NOT NULL`),
+  ],
+);

@@ -1,0 +1,116 @@
+/** Task runs, what each needs before it may start, their attempts, and how they are executed. */
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { TaskSpec } from "../../core/definition.ts";
+import type { ErrorInfo } from "../../core/errors.ts";
+import type { Usage } from "../../core/execution.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { FINAL_STATES, KINDS, type Kind, type Reason, STATES, type State } from "../../core/words.ts";
+import { FINISHED_IFF_FINAL, json, oneOf, time } from "./columns.ts";
+import { runs } from "./runs.ts";
+
+/** How a task is executed, kept once however many task runs share it: a run goes on as it began when its file is edited. */
+export const specs = sqliteTable("specs", {
+  /** sha256 of the canonical JSON. */
+  id: text("id").primaryKey(),
+  spec: json<TaskSpec>("spec").notNull(),
+});
+
+export const taskRuns = sqliteTable(
+  "task_runs",
+  {
+    id: text("id").primaryKey(),
+    runId: text("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    task: text("task").notNull(),
+    /** Empty for the operation's own tasks: NULLs would not collide in the unique index. */
+    key: text("key").notNull(),
+    parentId: text("parent_id"),
+    rootId: text("root_id").notNull(),
+    depth: integer("depth").notNull(),
+    kind: text("kind").$type<Kind>().notNull(),
+    specId: text("spec_id")
+      .notNull()
+      .references(() => specs.id),
+    state: text("state").$type<State>().notNull(),
+    reason: text("reason").$type<Reason>().notNull(),
+    attempt: integer("attempt").notNull(),
+    failures: integer("failures").notNull(),
+    interruptions: integer("interruptions").notNull(),
+    node: text("node"),
+    /** Which life of the server owns it while it runs. */
+    boot: text("boot"),
+    availableAt: time("available_at").notNull(),
+    createdAt: time("created_at").notNull(),
+    startedAt: time("started_at"),
+    finishedAt: time("finished_at"),
+    input: json<JsonObject>("input").notNull(),
+    output: json<Json>("output"),
+    error: json<ErrorInfo>("error"),
+    usage: json<Usage>("usage"),
+    /** Kept by triggers, on root task runs only. */
+    openSubtasks: integer("open_subtasks").notNull().default(0),
+    failedSubtasks: integer("failed_subtasks").notNull().default(0),
+  },
+  (t) => [
+    uniqueIndex("task_runs_key").on(t.runId, t.task, t.key),
+    index("task_runs_by_run").on(t.runId, t.id),
+    index("task_runs_by_parent").on(t.parentId, t.id),
+    index("task_runs_by_state").on(t.runId, t.state, t.id),
+    index("task_runs_open").on(t.state, t.id).where(sql`state IN ('queued', 'running')`),
+    check("task_runs_state", oneOf("state", STATES)),
+    check("task_runs_kind", oneOf("kind", KINDS)),
+    check("task_runs_finished", FINISHED_IFF_FINAL),
+    check(
+      "task_runs_running_has_owner",
+      sql`state <> 'running' OR (boot IS NOT NULL AND node IS NOT NULL AND attempt > 0)`,
+    ),
+    check("task_runs_subtask_has_key", sql`(parent_id IS NULL) = (key = '')`),
+    check("task_runs_root", sql`(parent_id IS NULL) = (root_id = id)`),
+    check("task_runs_open_subtasks", sql`open_subtasks >= 0`),
+  ],
+);
+
+/** `taskRunId` may start only after `needsId` and all its subtasks succeeded. */
+export const taskRunEdges = sqliteTable(
+  "task_run_edges",
+  {
+    taskRunId: text("task_run_id")
+      .notNull()
+      .references(() => taskRuns.id, { onDelete: "cascade" }),
+    needsId: text("needs_id")
+      .notNull()
+      .references(() => taskRuns.id, { onDelete: "cascade" }),
+  },
+  (t) => [
+    primaryKey({ columns: [t.taskRunId, t.needsId] }),
+    index("task_run_edges_by_needs").on(t.needsId),
+    check("task_run_edges_not_itself", sql`task_run_id <> needs_id`),
+  ],
+);
+
+const ATTEMPT_STATES = ["running", "queued", "interrupted", ...FINAL_STATES] as const;
+
+export const attempts = sqliteTable(
+  "attempts",
+  {
+    taskRunId: text("task_run_id")
+      .notNull()
+      .references(() => taskRuns.id, { onDelete: "cascade" }),
+    number: integer("number").notNull(),
+    state: text("state").$type<(typeof ATTEMPT_STATES)[number]>().notNull(),
+    reason: text("reason").$type<Reason>().notNull(),
+    node: text("node").notNull(),
+    startedAt: time("started_at").notNull(),
+    finishedAt: time("finished_at"),
+    error: json<ErrorInfo>("error"),
+    usage: json<Usage>("usage"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.taskRunId, t.number] }),
+    index("attempts_running").on(t.taskRunId).where(sql`state = 'running'`),
+    check("attempts_state", oneOf("state", ATTEMPT_STATES)),
+    check("attempts_finished", sql`(finished_at IS NULL) = (state = 'running')`),
+  ],
+);

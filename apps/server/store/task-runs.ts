@@ -1,0 +1,53 @@
+/** Reading task runs and their attempts. */
+import { and, asc, count, eq, gt, inArray, isNull } from "drizzle-orm";
+import type { TaskRunReader } from "../core/ports.ts";
+import type { Database } from "./database.ts";
+import { decodeCursor, limitOf, toPage } from "./pages.ts";
+import { toTaskRun } from "./rows.ts";
+import { attempts, specs, taskRuns } from "./schema/index.ts";
+
+export function createTaskRunReader({ db }: Database): TaskRunReader {
+  const select = () => db.select().from(taskRuns).innerJoin(specs, eq(specs.id, taskRuns.specId));
+  return {
+    async get(id) {
+      const [row] = await select().where(eq(taskRuns.id, id)).limit(1);
+      return row ? toTaskRun(row.task_runs, row.specs.spec) : null;
+    },
+    async list(runId, filter) {
+      const limit = limitOf(filter.limit);
+      const after = decodeCursor(filter.cursor);
+      const parent =
+        filter.parent === undefined
+          ? undefined
+          : filter.parent === "none"
+            ? isNull(taskRuns.parentId)
+            : eq(taskRuns.parentId, filter.parent);
+      const conditions = [
+        eq(taskRuns.runId, runId),
+        filter.state === undefined ? undefined : eq(taskRuns.state, filter.state),
+        parent,
+        after === null ? undefined : gt(taskRuns.id, after),
+      ];
+      const rows = await select()
+        .where(and(...conditions))
+        .orderBy(asc(taskRuns.id))
+        .limit(limit + 1);
+      return toPage(
+        rows.map((row) => toTaskRun(row.task_runs, row.specs.spec)),
+        limit,
+        (taskRun) => taskRun.id,
+      );
+    },
+    attempts: (taskRunId) =>
+      db.select().from(attempts).where(eq(attempts.taskRunId, taskRunId)).orderBy(asc(attempts.number)),
+    async childCounts(taskRunIds) {
+      if (taskRunIds.length === 0) return new Map();
+      const rows = await db
+        .select({ parent: taskRuns.parentId, children: count() })
+        .from(taskRuns)
+        .where(inArray(taskRuns.parentId, [...taskRunIds]))
+        .groupBy(taskRuns.parentId);
+      return new Map(rows.map((row) => [row.parent ?? "", row.children]));
+    },
+  };
+}
