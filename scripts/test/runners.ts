@@ -11,7 +11,12 @@ export async function runVitest(root: string, report: string): Promise<Totals> {
 
 export async function runPlaywright(root: string, report: string): Promise<Totals> {
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  const { code } = await command(root, "playwright", ["test", "--reporter=line,json"], { env });
+  const { code } = await command(
+    root,
+    "playwright",
+    ["test", "--config=playwright.config.ts", "--reporter=line,json"],
+    { env },
+  );
   return judged(read(report, playwrightTotals), code);
 }
 

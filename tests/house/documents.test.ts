@@ -1,0 +1,100 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { repository } from "./source-files.ts";
+
+const pages = readdirSync(path.join(repository, "docs")).filter((file) => file.endsWith(".md"));
+const documents = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", ...pages.map((page) => `docs/${page}`)];
+
+function read(file: string): string {
+  return readFileSync(path.join(repository, file), "utf8");
+}
+
+/** Targets of links and images that lie in the repository, code blocks left out. */
+function localLinks(text: string): string[] {
+  const prose = text.replaceAll(/```[\s\S]*?```/g, "").replaceAll(/`[^`\n]*`/g, "");
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+  return targets.filter((target) => !/^[a-z]+:/.test(target) && !target.startsWith("/"));
+}
+
+function anchors(text: string): string[] {
+  const headings = text.replaceAll(/```[\s\S]*?```/g, "").matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, title = ""]) => slug(title));
+}
+
+function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replaceAll(/\s+/g, "-");
+}
+
+describe("A document", () => {
+  it.each(documents)("%s has links that lead somewhere", (document) => {
+    const broken = localLinks(read(document)).filter((target) => {
+      const [file = "", anchor] = target.split("#");
+      const place = file === "" ? document : path.join(path.dirname(document), file);
+      if (!existsSync(path.join(repository, place))) return true;
+      return anchor !== undefined && !anchors(read(place)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it.each(pages)("docs/%s begins with one title", (page) => {
+    const titles = read(`docs/${page}`)
+      .replaceAll(/```[\s\S]*?```/g, "")
+      .match(/^# .+$/gm);
+    expect(titles).toHaveLength(1);
+    expect(read(`docs/${page}`)).toMatch(/^# /);
+  });
+});
+
+describe("The documentation's first page", () => {
+  it("lists every other page", () => {
+    const listed = localLinks(read("docs/index.md"));
+    expect(pages.filter((page) => page !== "index.md" && !listed.includes(page))).toEqual([]);
+  });
+});
+
+describe("The README", () => {
+  const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
+  const said = [...read("README.md").matchAll(/^\s*(?:\$ )?(npm (?:run )?[a-z:]+|npx ultravisor [a-z]+)/gm)].map(
+    ([, words = ""]) => words,
+  );
+
+  it("names only npm scripts that exist", () => {
+    const named = said.filter((words) => words.startsWith("npm")).map((words) => words.replace(/^npm (run )?/, ""));
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  it("names only commands that the CLI has", () => {
+    const help = execFileSync(process.execPath, ["apps/cli/main.ts", "--help"], { cwd: repository, encoding: "utf8" });
+    const named = said.filter((words) => words.startsWith("npx")).map((words) => words.replace("npx ultravisor ", ""));
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !new RegExp(`^\\s+${name}\\b`, "m").test(help))).toEqual([]);
+  });
+});
+
+describe("package-lock.json", () => {
+  it("names every optional package of a platform, without which `npm ci` refuses", () => {
+    const { packages } = JSON.parse(read("package-lock.json")) as {
+      packages: Record<string, { optionalDependencies?: object }>;
+    };
+    const missing = Object.entries(packages).flatMap(([place, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`node_modules/${name}`] && !packages[`${place}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("names exact versions and no registry", () => {
+    const { dependencies, devDependencies } = JSON.parse(read("package.json"));
+    const versions = Object.values({ ...dependencies, ...devDependencies });
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+    expect(read("package-lock.json")).not.toContain('"resolved"');
+  });
+});
