@@ -1,6 +1,7 @@
 /** The port between a runner process and the browser room: one `Browsing` per runner, one session per attempt. */
 import type { BrowserContext } from "../../sdk/context.ts";
 import type { FileDraft } from "./execution.ts";
+import type { Reason } from "./words.ts";
 
 export interface BrowsingSessionOptions {
   /** Names the task destructures (`page`, `visit`, `download`); what is not named is not made. Null: everything. */
@@ -21,6 +22,8 @@ export interface BrowsingSession {
   capture(): Promise<readonly FileDraft[]>;
   /** What `download` stored, in order. */
   downloads(): readonly FileDraft[];
+  /** Resolves when this session's Chromium or its page crashed: the attempt is lost, whatever the script still waits for. */
+  readonly broken: Promise<BrowsingError>;
   /** Pages served by each tier so far. */
   tiers(): { readonly http: number; readonly browser: number };
   close(): Promise<void>;
@@ -38,3 +41,60 @@ export interface Chromium {
   /** False as root or without user namespaces; never silently. */
   readonly sandbox: boolean;
 }
+
+/** Codes of what can go wrong between a task and a web site. docs/errors.md lists the same ones. */
+export type BrowsingErrorCode =
+  | "invalid_url" // no address that a web browser would open over http(s)
+  | "not_found" // 404 or 410
+  | "http_status" // any other error status
+  | "network" // name, connection or answer failed
+  | "tls" // the certificate is not trusted
+  | "timeout" // no complete answer in time
+  | "too_many_redirects"
+  | "too_large"
+  | "bad_response" // an answer that cannot be decoded
+  | "browser_missing" // no Chromium on this machine
+  | "browser_failed" // Chromium did not start
+  | "browser_crashed" // Chromium or one of its pages died
+  | "plugin_invalid"; // a plugin of the task cannot be loaded
+
+/** Thrown by `visit` and `download`: says which reason the attempt ends with and whether another one may help. */
+export class BrowsingError extends Error {
+  override readonly name = "BrowsingError";
+  readonly code: BrowsingErrorCode;
+  readonly reason: Reason;
+  readonly retryable: boolean;
+  /** Milliseconds the other side asked us to wait, or null. */
+  readonly retryAfter: number | null;
+  /** HTTP status, where there was an answer. */
+  readonly status: number | null;
+
+  constructor(
+    code: BrowsingErrorCode,
+    message: string,
+    facts: { retryable: boolean; reason?: Reason; retryAfter?: number | null; status?: number | null; cause?: unknown },
+  ) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.reason = facts.reason ?? REASON_OF[code];
+    this.retryable = facts.retryable;
+    this.retryAfter = facts.retryAfter ?? null;
+    this.status = facts.status ?? null;
+  }
+}
+
+const REASON_OF: Readonly<Record<BrowsingErrorCode, Reason>> = {
+  invalid_url: "error",
+  not_found: "not_found",
+  http_status: "http_status",
+  network: "network",
+  tls: "network",
+  timeout: "network",
+  too_many_redirects: "network",
+  too_large: "error",
+  bad_response: "network",
+  browser_missing: "error",
+  browser_failed: "crashed",
+  browser_crashed: "crashed",
+  plugin_invalid: "error",
+};

@@ -48,8 +48,8 @@ export interface Catalog {
 
 /** Delivery of task runs: BullMQ, whichever backend lies below. */
 export interface TaskQueue {
-  /** Idempotent by task run id. A finished job of the same id is replaced. */
-  add(deliveries: readonly Delivery[]): Promise<void>;
+  /** Idempotent by task run id. `again`: a finished job of the same id is replaced (after a person's retry, or a crash). */
+  add(deliveries: readonly Delivery[], options?: { again?: boolean }): Promise<void>;
   remove(taskRunIds: readonly string[]): Promise<void>;
   /** Ids among these that no live job stands for. */
   missing(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;

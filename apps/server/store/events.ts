@@ -1,7 +1,6 @@
 /** Events: what happened, in order, for `/api/events` and for duties that must miss nothing. */
 import { and, asc, desc, eq, gt } from "drizzle-orm";
 import type { EventStore } from "../core/engine-stores.ts";
-import type { Event } from "../core/entities.ts";
 import type { Database } from "./database.ts";
 import { limitOf } from "./pages.ts";
 import { cursors, events } from "./schema/index.ts";

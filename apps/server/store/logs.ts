@@ -1,7 +1,6 @@
 /** Log entries: appended in batches, read in order of `seq`. */
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { LogStore } from "../core/engine-stores.ts";
-import type { LogEntry } from "../core/entities.ts";
 import type { Database } from "./database.ts";
 import { limitOf } from "./pages.ts";
 import { logs } from "./schema/index.ts";

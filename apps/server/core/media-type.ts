@@ -1,0 +1,129 @@
+/** Media types: read from a Content-Type header, or guessed from the ending of a name. */
+
+const OCTETS = "application/octet-stream";
+
+/** What an ending stands for. Endings of programs and of parts of pages are here too: a link to one is a link to a file. */
+const TYPE_OF_ENDING: Readonly<Record<string, string>> = {
+  "7z": "application/x-7z-compressed",
+  aac: "audio/aac",
+  apk: "application/vnd.android.package-archive",
+  atom: "application/atom+xml",
+  avi: "video/x-msvideo",
+  avif: "image/avif",
+  bib: "text/x-bibtex",
+  bin: OCTETS,
+  bmp: "image/bmp",
+  bz2: "application/x-bzip2",
+  css: "text/css",
+  csv: "text/csv",
+  deb: "application/vnd.debian.binary-package",
+  dmg: "application/x-apple-diskimage",
+  doc: "application/msword",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  epub: "application/epub+zip",
+  exe: "application/vnd.microsoft.portable-executable",
+  flac: "audio/flac",
+  geojson: "application/geo+json",
+  gif: "image/gif",
+  gz: "application/gzip",
+  ico: "image/vnd.microsoft.icon",
+  ics: "text/calendar",
+  iso: OCTETS,
+  jar: "application/java-archive",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  js: "text/javascript",
+  json: "application/json",
+  jsonl: "application/jsonl",
+  kml: "application/vnd.google-earth.kml+xml",
+  log: "text/plain",
+  m4a: "audio/mp4",
+  map: "application/json",
+  md: "text/markdown",
+  mjs: "text/javascript",
+  mkv: "video/matroska",
+  mobi: "application/x-mobipocket-ebook",
+  mov: "video/quicktime",
+  mp3: "audio/mpeg",
+  mp4: "video/mp4",
+  msi: "application/x-msi",
+  odp: "application/vnd.oasis.opendocument.presentation",
+  ods: "application/vnd.oasis.opendocument.spreadsheet",
+  odt: "application/vnd.oasis.opendocument.text",
+  ogg: "audio/ogg",
+  otf: "font/otf",
+  parquet: "application/vnd.apache.parquet",
+  pdf: "application/pdf",
+  png: "image/png",
+  ppt: "application/vnd.ms-powerpoint",
+  pptx: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  ps: "application/postscript",
+  rar: "application/vnd.rar",
+  rpm: "application/x-rpm",
+  rss: "application/rss+xml",
+  rtf: "application/rtf",
+  sql: "application/sql",
+  svg: "image/svg+xml",
+  tar: "application/x-tar",
+  tgz: "application/gzip",
+  tif: "image/tiff",
+  tiff: "image/tiff",
+  tsv: "text/tab-separated-values",
+  ttf: "font/ttf",
+  txt: "text/plain",
+  wasm: "application/wasm",
+  wav: "audio/wav",
+  webm: "video/webm",
+  webp: "image/webp",
+  woff: "font/woff",
+  woff2: "font/woff2",
+  xls: "application/vnd.ms-excel",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  xml: "application/xml",
+  xz: "application/x-xz",
+  yaml: "application/yaml",
+  yml: "application/yaml",
+  zip: "application/zip",
+  zst: "application/zstd",
+};
+
+const TYPE_OF_PAGE: Readonly<Record<string, string>> = {
+  htm: "text/html",
+  html: "text/html",
+  xhtml: "application/xhtml+xml",
+};
+
+/** The type in a Content-Type header without its parameters, in lower case; empty when there is none. */
+export function mediaType(header: string | undefined): string {
+  const type = (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : "";
+}
+
+/** The type that a file name or path suggests, or `application/octet-stream`. */
+export function typeOfName(name: string): string {
+  const ending = endingOf(name);
+  return TYPE_OF_ENDING[ending] ?? TYPE_OF_PAGE[ending] ?? OCTETS;
+}
+
+/** The ending usual for a type, or null. */
+export function endingOfType(type: string): string | null {
+  const known = [...Object.entries(TYPE_OF_PAGE), ...Object.entries(TYPE_OF_ENDING)];
+  return type === OCTETS ? null : (PREFERRED[type] ?? known.find(([, of]) => of === type)?.[0] ?? null);
+}
+
+/** Where several endings share a type and the first of them is not the usual one. */
+const PREFERRED: Readonly<Record<string, string>> = {
+  "application/json": "json",
+  "image/jpeg": "jpg",
+  "text/html": "html",
+  "text/plain": "txt",
+};
+
+/** Whether a path ends like something that is no page. */
+export function isFilePath(path: string): boolean {
+  return endingOf(path) in TYPE_OF_ENDING;
+}
+
+function endingOf(path: string): string {
+  return /\.([a-z0-9]{1,7})$/i.exec(path)?.[1]?.toLowerCase() ?? "";
+}

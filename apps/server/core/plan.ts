@@ -1,0 +1,64 @@
+/** From a definition and an input to the task runs of a run; from what a script spawned to subtasks. */
+
+import type { Definition, PlannedTask } from "./definition.ts";
+import type { TaskRun } from "./entities.ts";
+import type { SpawnDraft } from "./execution.ts";
+import { canonicalJson, type JsonObject } from "./json.ts";
+import type { TaskRunDraft } from "./run-store.ts";
+
+/** One task run per task of the operation, with its needs as ids. */
+export function planRun(definition: Definition, input: JsonObject, newId: () => string): TaskRunDraft[] {
+  const ids = new Map(definition.tasks.map((task) => [task.name, newId()]));
+  return definition.tasks.map((task) => {
+    const id = ids.get(task.name) ?? newId();
+    return {
+      id,
+      task: task.name,
+      key: "",
+      parent: null,
+      root: id,
+      depth: 0,
+      spec: task.spec,
+      input: inputOf(definition, task, input),
+      needs: task.needs.map((name) => ids.get(name)).filter((needed) => needed !== undefined),
+    };
+  });
+}
+
+/** A task alone gets the run's input; a command of the operation gets it with its own on top; another task gets only what `with` says. */
+function inputOf(definition: Definition, task: PlannedTask, input: JsonObject): JsonObject {
+  if (definition.kind !== "operation") return input;
+  return task.use === null ? { ...input, ...task.with } : task.with;
+}
+
+/** A subtask of another definition is executed as that one; null: there is no such task. */
+export type FindTask = (name: string) => PlannedTask | null;
+
+/** Subtasks of `parent`. Drafts of a task that does not exist come back as `unknown`. */
+export function planSubtasks(
+  parent: TaskRun,
+  spawned: readonly SpawnDraft[],
+  find: FindTask,
+  newId: () => string,
+): { readonly drafts: TaskRunDraft[]; readonly unknown: string[] } {
+  const drafts: TaskRunDraft[] = [];
+  const unknown = new Set<string>();
+  for (const draft of spawned) {
+    const other = draft.task === null ? null : find(draft.task);
+    if (draft.task !== null && other === null) unknown.add(draft.task);
+    else {
+      drafts.push({
+        id: newId(),
+        task: other?.name ?? parent.task,
+        key: draft.key === "" ? canonicalJson(draft.input) : draft.key,
+        parent: parent.id,
+        root: parent.root,
+        depth: parent.depth + 1,
+        spec: other?.spec ?? parent.spec,
+        input: draft.input,
+        needs: [],
+      });
+    }
+  }
+  return { drafts, unknown: [...unknown] };
+}

@@ -1,0 +1,180 @@
+/**
+ * One delivery of one task run: claim, execute, settle, queue what that set free. Whatever happens in between, the row decides;
+ * a process killed at any point leaves a row that `recover` or `reconcile` picks up.
+ */
+import type { TaskRun } from "../core/entities.ts";
+import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
+import { type FindTask, planSubtasks } from "../core/plan.ts";
+import type { Clock, Logger, NewId, Notices, StateStore, TaskQueue } from "../core/ports.ts";
+import { afterFailure } from "../core/retry.ts";
+import type { RunStore, Settled, Ticket } from "../core/run-store.ts";
+import type { Kind } from "../core/words.ts";
+import type { Journal } from "./journal.ts";
+
+export interface ExecuteParts {
+  readonly transitions: RunStore;
+  readonly executors: Readonly<Record<Kind, Executor>>;
+  readonly queue: TaskQueue;
+  readonly state: StateStore;
+  readonly journal: Journal;
+  readonly notices: Notices;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Logger;
+  /** This node's name: the scope of its node state. */
+  readonly node: string;
+  readonly random: () => number;
+  findTask: FindTask;
+  runName(runId: string): Promise<string>;
+  stagingFolder(runId: string): Promise<string>;
+  onSettled(settled: Settled): void;
+}
+
+export interface Execution {
+  /** Resolves with the delay of the next try in ms, or null when the job is done. */
+  handle(taskRunId: string): Promise<number | null>;
+  /** Asks running attempts to stop. */
+  cancel(taskRunIds: readonly string[]): void;
+  /** Stops everything that runs without settling it: the next start finds it interrupted. */
+  abandon(): void;
+}
+
+export function createExecution(parts: ExecuteParts): Execution {
+  const running = new Map<string, AbortController>();
+  let abandoned = false;
+  return {
+    async handle(taskRunId) {
+      const taskRun = await parts.transitions.claim(taskRunId, parts.clock());
+      if (taskRun === null) return null;
+      const stop = new AbortController();
+      running.set(taskRunId, stop);
+      publish(parts, taskRun, "running");
+      try {
+        const outcome = await execute(parts, taskRun, stop.signal);
+        return abandoned ? null : await settle(parts, taskRun, outcome);
+      } finally {
+        running.delete(taskRunId);
+      }
+    },
+    cancel: (taskRunIds) => {
+      for (const id of taskRunIds) running.get(id)?.abort();
+    },
+    abandon: () => {
+      abandoned = true;
+      for (const stop of running.values()) stop.abort();
+    },
+  };
+}
+
+async function execute(parts: ExecuteParts, taskRun: TaskRun, signal: AbortSignal): Promise<Outcome> {
+  try {
+    const assignment = await assign(parts, taskRun);
+    return await parts.executors[taskRun.kind].execute(assignment, hostOf(parts, taskRun), signal);
+  } catch (error) {
+    parts.log.error({ err: error, taskRun: taskRun.id }, "an executor failed by itself");
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      type: "failed",
+      reason: "crashed",
+      error: { code: "executor_failed", message },
+      retryable: true,
+      retryAfter: null,
+      files: [],
+      usage: { cpuMs: null, peakMemoryBytes: null },
+    };
+  }
+}
+
+async function assign(parts: ExecuteParts, taskRun: TaskRun): Promise<Assignment> {
+  const { id, runId, task, key, parent, attempt, input, spec } = taskRun;
+  const [runName, staging] = await Promise.all([parts.runName(runId), parts.stagingFolder(runId)]);
+  return { runId, runName, taskRunId: id, task, key, parent, attempt, input, spec, staging };
+}
+
+function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
+  const { state, node, notices } = parts;
+  const ticket = ticketOf(taskRun);
+  const scopeOf = (scope: "global" | "node") => (scope === "global" ? "global" : node);
+  return {
+    log: (line) => parts.journal.write(ticket, line),
+    getState: async (scope, key) => (await state.get(scopeOf(scope), key))?.value,
+    async setState(scope, key, value) {
+      await state.set(scopeOf(scope), key, value, taskRun.id);
+      notices.publish({ type: "state", scope: scopeOf(scope), key });
+    },
+    async deleteState(scope, key) {
+      await state.delete(scopeOf(scope), key);
+      notices.publish({ type: "state", scope: scopeOf(scope), key });
+    },
+  };
+}
+
+async function settle(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): Promise<number | null> {
+  await parts.journal.flush();
+  const { settled, delay } = await write(parts, taskRun, outcome);
+  if (settled === null) {
+    parts.log.warn({ taskRun: taskRun.id, attempt: taskRun.attempt }, "a stale attempt ended; its result is not kept");
+    return null;
+  }
+  await parts.queue.add(settled.ready);
+  publish(parts, taskRun, delay === null ? outcome.type : "queued");
+  parts.onSettled(settled);
+  return delay;
+}
+
+interface Written {
+  readonly settled: Settled | null;
+  /** Milliseconds until the next try of this same task run, or null. */
+  readonly delay: number | null;
+}
+
+async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): Promise<Written> {
+  const { transitions } = parts;
+  const ticket = ticketOf(taskRun);
+  const now = parts.clock();
+  if (outcome.type === "cancelled")
+    return { settled: await transitions.cancelled(ticket, outcome.usage, now), delay: null };
+  if (outcome.type === "skipped")
+    return { settled: await transitions.skip(ticket, outcome.message, outcome.usage, now), delay: null };
+  if (outcome.type === "failed") return writeFailure(parts, taskRun, outcome, now);
+  const { drafts, unknown } = planSubtasks(taskRun, outcome.spawned, parts.findTask, parts.newId);
+  if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
+  const { output, records, files, report, usage } = outcome;
+  return {
+    settled: await transitions.succeed(ticket, { output, spawned: drafts, records, files, report, usage }, now),
+    delay: null,
+  };
+}
+
+type Failed = Extract<Outcome, { type: "failed" }>;
+
+async function writeFailure(parts: ExecuteParts, taskRun: TaskRun, outcome: Failed, now: number): Promise<Written> {
+  const { transitions, random } = parts;
+  const ticket = ticketOf(taskRun);
+  const after = afterFailure(taskRun.spec.retry, taskRun.failures + 1, outcome.retryable, outcome.retryAfter, random());
+  if (after.next === "fail") return { settled: await transitions.fail(ticket, outcome, now), delay: null };
+  const settled = await transitions.retryLater(ticket, outcome, now + after.delay, now);
+  // A run cancelled meanwhile has no next try: the row says so when the job comes back.
+  return { settled, delay: settled === null ? null : after.delay };
+}
+
+function unknownSpawn(names: readonly string[], outcome: Extract<Outcome, { type: "succeeded" }>): Failed {
+  const message = `spawn: expected the name of a task in option "task", got ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+  return {
+    type: "failed",
+    reason: "not_found",
+    error: { code: "unknown_task", message },
+    retryable: false,
+    retryAfter: null,
+    files: outcome.files,
+    usage: outcome.usage,
+  };
+}
+
+function ticketOf(taskRun: TaskRun): Ticket {
+  return { taskRunId: taskRun.id, runId: taskRun.runId, attempt: taskRun.attempt };
+}
+
+function publish(parts: ExecuteParts, taskRun: TaskRun, state: TaskRun["state"]): void {
+  parts.notices.publish({ type: "task_run", runId: taskRun.runId, taskRunId: taskRun.id, state });
+}

@@ -1,0 +1,188 @@
+/** The engine: the verbs that HTTP offers, and the duties that run by themselves. Wired here, started by main.ts. */
+
+import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.ts";
+import type { Run, ScheduleEntry } from "../core/entities.ts";
+import { UltravisorError } from "../core/errors.ts";
+import type { Executor } from "../core/execution.ts";
+import type { StagingStore } from "../core/files.ts";
+import type {
+  Catalog,
+  Clock,
+  Engine,
+  Logger,
+  NewId,
+  Notices,
+  RunReader,
+  StateStore,
+  TaskQueue,
+} from "../core/ports.ts";
+import type { RunStore, Settled } from "../core/run-store.ts";
+import { nextTime, timesAfter } from "../core/schedule.ts";
+import { parseTrigger } from "../core/trigger.ts";
+import type { Kind } from "../core/words.ts";
+import { createCompletions } from "./completions.ts";
+import { createEventFeed } from "./event-feed.ts";
+import { createExecution } from "./execute.ts";
+import { createJournal } from "./journal.ts";
+import { createReconcile } from "./reconcile.ts";
+import { recover } from "./recover.ts";
+import { createSchedule, specOf, syncSchedule } from "./schedule.ts";
+import { createSubmit } from "./submit.ts";
+
+export interface EngineParts {
+  readonly catalog: Catalog;
+  readonly transitions: RunStore;
+  readonly runs: RunReader;
+  readonly logs: LogStore;
+  readonly events: EventStore;
+  readonly schedule: ScheduleStore;
+  readonly state: StateStore;
+  readonly staging: StagingStore;
+  readonly queue: TaskQueue;
+  readonly executors: Readonly<Record<Kind, Executor>>;
+  readonly notices: Notices;
+  readonly node: string;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+export interface RunningEngine extends Engine {
+  /** Recovers what the last stop interrupted, then takes work. */
+  start(): Promise<void>;
+  /** Takes no more work, lets what runs end for `graceMs`, then leaves the rest to the next start. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
+  const { transitions, queue, clock, log, notices, runs } = parts;
+  const feed = await createEventFeed(parts.events, notices, log);
+  const submit = createSubmit({ ...parts, onCommit: committed });
+  const schedule = createSchedule({ store: parts.schedule, submit, clock, log });
+  const removeStaging = (runId: string) => parts.staging.remove(runId);
+  const completions = createCompletions({ ...parts, submit, removeStaging });
+  const reconcile = createReconcile(transitions, queue, log);
+  const journal = createJournal(parts.logs, notices, log);
+  const execution = createExecution({
+    ...parts,
+    journal,
+    findTask: (name) => parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null,
+    runName: async (runId) => (await runs.get(runId))?.name ?? "",
+    stagingFolder: (runId) => parts.staging.folder(runId),
+    onSettled: settled,
+  });
+  const duties = [feed, schedule, completions, reconcile];
+  let stopWatching = (): void => undefined;
+
+  function committed(run: Run): void {
+    notices.publish({ type: "run", runId: run.id, name: run.name, state: run.state });
+    feed.poke();
+    if (run.finishedAt !== null) completions.poke();
+  }
+  function settled({ finished }: Settled): void {
+    for (const run of finished) notices.publish({ type: "run", runId: run.id, name: run.name, state: run.state });
+    feed.poke();
+    if (finished.length > 0) completions.poke();
+  }
+  async function sync(): Promise<void> {
+    await syncSchedule(parts.schedule, parts.catalog, clock());
+    notices.publish({ type: "tasks" });
+    schedule.poke();
+  }
+  return {
+    submit,
+    ...createRunVerbs(parts, settled, execution.cancel),
+    ...createScheduleVerbs(parts, submit, () => schedule.poke()),
+    async start() {
+      await syncSchedule(parts.schedule, parts.catalog, clock());
+      stopWatching = parts.catalog.onChange(
+        () => void sync().catch((error) => log.error({ err: error }, "the schedule could not follow the task files")),
+      );
+      settled(await recover(transitions, queue, clock, log));
+      await queue.work((taskRunId) => execution.handle(taskRunId));
+      for (const duty of duties) duty.start();
+      completions.poke();
+    },
+    async stop(graceMs) {
+      stopWatching();
+      await Promise.all(duties.map((duty) => duty.stop()));
+      const grace = setTimeout(execution.abandon, graceMs);
+      await queue.close();
+      clearTimeout(grace);
+      await journal.flush();
+    },
+  };
+}
+
+function createRunVerbs(
+  parts: EngineParts,
+  settled: (settled: Settled) => void,
+  abort: (ids: readonly string[]) => void,
+): Pick<Engine, "cancel" | "retry"> {
+  const { transitions, queue, clock, runs } = parts;
+  async function find(runId: string): Promise<Run> {
+    const run = await runs.get(runId);
+    if (run === null)
+      throw new UltravisorError("unknown_run", `expected the id of a run, got ${JSON.stringify(runId)}`);
+    return run;
+  }
+  return {
+    async cancel(runId) {
+      const before = await find(runId);
+      const result = await transitions.requestCancel(runId, clock());
+      if (result === null)
+        throw new UltravisorError("run_final", `the run has ended as ${before.state}; there is nothing to cancel`);
+      abort(result.running);
+      settled(result);
+      await queue.remove(result.removed);
+      return find(runId);
+    },
+    async retry(runId) {
+      const before = await find(runId);
+      const result = await transitions.retry(runId, clock());
+      if (result === null) {
+        const why =
+          before.finishedAt === null
+            ? "it has not ended yet: cancel it first, or wait"
+            : "none of its task runs failed, was cancelled or was skipped because of another";
+        throw new UltravisorError("conflict", `the run cannot be retried: ${why}`);
+      }
+      await queue.add(result.ready, { again: true });
+      settled(result);
+      return find(runId);
+    },
+  };
+}
+
+function createScheduleVerbs(
+  parts: EngineParts,
+  submit: Engine["submit"],
+  poke: () => void,
+): Pick<Engine, "preview" | "setPaused" | "runNow"> {
+  const { schedule, clock } = parts;
+  async function find(id: string): Promise<ScheduleEntry> {
+    const entry = await schedule.get(id);
+    if (entry === null)
+      throw new UltravisorError("unknown_schedule", `expected the id of a schedule entry, got ${JSON.stringify(id)}`);
+    return entry;
+  }
+  return {
+    preview: (trigger, from, count) => timesAfter(parseTrigger(trigger), from, count),
+    async setPaused(id, paused) {
+      const entry = await find(id);
+      await schedule.setPaused(id, paused, paused ? entry.nextAt : nextTime(specOf(entry), clock()));
+      poke();
+      return find(id);
+    },
+    async runNow(id) {
+      const entry = await find(id);
+      const { run } = await submit({
+        name: entry.name,
+        input: specOf(entry).input ?? {},
+        trigger: { kind: "manual", id, nominalAt: null, runId: null },
+      });
+      return run;
+    },
+  };
+}
