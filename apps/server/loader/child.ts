@@ -1,0 +1,107 @@
+/**
+ * The loader's own process: imports task files, which is running other people's code, and answers with plain data.
+ * It lives until the next load and keeps the real schemas, to check input with.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import { createBirpc } from "birpc";
+import type { ZodType } from "zod";
+import { dieWithParent, resolveUltravisor } from "../../sdk/child-process.ts";
+import type { JsonObject } from "../core/json.ts";
+import { toFields } from "./fault.ts";
+import { type Loaded, link } from "./link.ts";
+import type { ChildFunctions, Excluded, LoadResult, ParentFunctions, ParseResult } from "./protocol.ts";
+import { scan, type TaskFile } from "./scan.ts";
+import { readScript } from "./script.ts";
+import { readYaml } from "./yaml.ts";
+
+const imports = new Map<string, Set<string>>();
+const schemas = new Map<string, ZodType | null>();
+
+dieWithParent(false);
+resolveUltravisor((url, importer) => imports.set(importer, (imports.get(importer) ?? new Set()).add(url)));
+// A task file may leave a promise behind; that is its own affair and ends nothing here.
+process.on("unhandledRejection", (error) => console.error(error));
+process.on("uncaughtException", (error) => console.error(error));
+
+const server = createBirpc<ParentFunctions, ChildFunctions>(
+  { load, parse },
+  { post: (data) => process.send?.(data), on: (listen) => process.on("message", listen), timeout: -1 },
+);
+
+async function load(folder: string, excluded: readonly Excluded[]): Promise<LoadResult> {
+  const loaded: Loaded[] = [];
+  for (const file of await scan(folder)) {
+    const reason = excluded.find((other) => other.path === file.path);
+    if (!reason) await server.importing(file.path);
+    loaded.push(reason ? left(folder, file, reason) : await read(folder, file));
+  }
+  const result = link(loaded);
+  const served = new Set(result.definitions.map((definition) => definition.name));
+  for (const { file, draft } of loaded) if (served.has(file.name)) schemas.set(file.name, draft?.input?.zod ?? null);
+  return JSON.parse(JSON.stringify(result)) as LoadResult;
+}
+
+async function read(folder: string, file: TaskFile): Promise<Loaded> {
+  const absolute = join(folder, file.path);
+  const text = await readFile(absolute, "utf8");
+  const checked =
+    file.type === "yaml" ? await readYaml(file.path, text) : await readScript(folder, file.path, absolute, text);
+  return { file, absolute, hash: hashOf(absolute), ...checked };
+}
+
+function left(folder: string, file: TaskFile, excluded: Excluded): Loaded {
+  const problem = {
+    path: file.path,
+    line: 1,
+    column: 1,
+    message: excluded.message,
+    mend: "Do such work inside `run`, not while the file is imported.",
+  };
+  return { file, absolute: join(folder, file.path), hash: "", draft: null, problems: [problem], locate: () => null };
+}
+
+/** Over the file and whatever of the author's own files it imports: an edit to any of them gives a fresh runner. */
+function hashOf(file: string): string {
+  const files = new Set<string>();
+  collect(pathToFileURL(file).href, files);
+  const hash = createHash("sha256");
+  for (const part of [...files].sort()) hash.update(readFileSync(part));
+  return hash.digest("hex");
+}
+
+const SDK_FOLDER = new URL("../../sdk/", import.meta.url).href;
+
+function collect(url: string, files: Set<string>): void {
+  if (!url.startsWith("file:") || url.includes("/node_modules/") || url.startsWith(SDK_FOLDER)) return;
+  const file = fileURLToPath(url);
+  if (files.has(file)) return;
+  files.add(file);
+  for (const imported of imports.get(url) ?? []) collect(imported, files);
+}
+
+async function parse(name: string, input: unknown): Promise<ParseResult> {
+  const schema = schemas.get(name);
+  if (schema === undefined) return { type: "unknown" };
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    return { type: "invalid", fields: [{ path: "input", message: "expected an object" }] };
+  }
+  if (schema === null) return { type: "parsed", input: input as JsonObject };
+  const result = await schema.safeParseAsync(input);
+  if (!result.success) return { type: "invalid", fields: toFields(result.error, "input") };
+  return {
+    type: "parsed",
+    input: (await isStable(schema, result.data)) ? (result.data as JsonObject) : (input as JsonObject),
+  };
+}
+
+/** Whether a parsed value is JSON and parses to itself: then it can be kept in place of what came, defaults filled in. */
+async function isStable(schema: ZodType, value: unknown): Promise<boolean> {
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(value) ?? "null"), value)) return false;
+  const again = await schema.safeParseAsync(value);
+  return again.success && isDeepStrictEqual(again.data, value);
+}

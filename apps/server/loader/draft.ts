@@ -1,0 +1,136 @@
+/** One task file, checked on its own: everything but what depends on other files. */
+import type { TriggerSpec } from "../core/definition.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Kind } from "../core/words.ts";
+import { type Fault, toFaults, toFields } from "./fault.ts";
+import { fixturesOf } from "./fixtures.ts";
+import type { InputSchema } from "./input.ts";
+import { type ExecutionOptions, fileSchemas, type InlineOptions, type UseOptions, useSchemas } from "./options.ts";
+import { checkTriggers } from "./triggers.ts";
+
+export type TaskUse = UseOptions | InlineOptions;
+
+interface CommonDraft {
+  readonly description: string;
+  readonly input: InputSchema | null;
+  readonly triggers: readonly TriggerSpec[];
+}
+
+export interface TaskDraft extends CommonDraft, ExecutionOptions {
+  readonly kind: Kind;
+  readonly command?: string;
+  readonly render?: "auto" | "never" | "always";
+  readonly fixtures: readonly string[] | null;
+}
+
+export interface OperationDraft extends CommonDraft {
+  readonly kind: "operation";
+  readonly flow?: string;
+  readonly uses: ReadonlyMap<string, TaskUse>;
+}
+
+export type Draft = TaskDraft | OperationDraft;
+
+type ReadInput = (value: unknown, faults: Fault[]) => InputSchema | null;
+
+/** Checks a file's options. Null when something is wrong, which then stands in `faults`. */
+export async function draftOf(
+  kind: keyof typeof fileSchemas,
+  options: unknown,
+  readInput: ReadInput,
+  faults: Fault[],
+): Promise<Draft | null> {
+  const result = fileSchemas[kind].safeParse(options);
+  if (!result.success) faults.push(...toFaults(result.error));
+  // What can be checked beside wrong options is checked, so that one look shows everything.
+  const given = result.success ? result.data : asLoose(options);
+  const input = readInput(given.input, faults);
+  const triggers = checkTriggers(Array.isArray(given.triggers) ? given.triggers : [], faults);
+  await checkTriggerInputs(triggers, input, faults);
+  const uses = kind === "operation" ? checkUses(asLoose(given).tasks, faults) : new Map();
+  if (!result.success || faults.length > 0) return null;
+  const common = { description: result.data.description, input, triggers };
+  const { data } = result;
+  if ("tasks" in data)
+    return { ...common, kind: "operation", uses, ...(data.flow === undefined ? {} : { flow: data.flow }) };
+  return { ...common, ...taskPart(kind === "yamlShell" ? "shell" : (kind as Kind), data) };
+}
+
+type TaskData = ExecutionOptions & {
+  readonly run?: (...args: never[]) => unknown;
+  readonly command?: string;
+  readonly shell?: string;
+  readonly render?: "auto" | "never" | "always";
+};
+
+function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft> {
+  const command = data.command ?? data.shell;
+  return {
+    kind,
+    retry: data.retry,
+    timeout: data.timeout,
+    env: data.env,
+    fixtures: data.run ? fixturesOf(data.run) : [],
+    ...(command === undefined ? {} : { command }),
+    ...(data.render === undefined ? {} : { render: data.render }),
+  };
+}
+
+function checkUses(tasks: unknown, faults: Fault[]): Map<string, TaskUse> {
+  const uses = new Map<string, TaskUse>();
+  for (const [name, value] of Object.entries(asLoose(tasks))) {
+    const use = checkUse(name, value, faults);
+    if (use) uses.set(name, use);
+  }
+  if (faults.length === 0 && uses.size === 0) {
+    faults.push({
+      path: ["tasks"],
+      message: "expected at least one task",
+      mend: 'Write `tasks: { first: { shell: "…" } }`.',
+    });
+  }
+  return uses;
+}
+
+function checkUse(name: string, value: unknown, faults: Fault[]): TaskUse | null {
+  const path = ["tasks", name];
+  const kinds = (["use", "shell"] as const).filter((key) => key in asLoose(value));
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) {
+    const came = kinds.length > 1 ? "both" : "neither";
+    faults.push({
+      path,
+      message: `expected either \`use\` or \`shell\`, got ${came}`,
+      mend: 'Name a task (`use: its-name`) or give a command (`shell: "…"`).',
+    });
+    return null;
+  }
+  const result = useSchemas[kind].safeParse(value);
+  if (result.success) return result.data;
+  faults.push(...toFaults(result.error, path));
+  return null;
+}
+
+/** A trigger whose input does not fit would fail at every start, so it is refused here. */
+async function checkTriggerInputs(
+  triggers: readonly TriggerSpec[],
+  input: InputSchema | null,
+  faults: Fault[],
+): Promise<void> {
+  if (!input) return;
+  for (const [index, trigger] of triggers.entries()) {
+    const given: JsonObject = trigger.input ?? {};
+    const result = await input.zod.safeParseAsync(given);
+    if (result.success) continue;
+    const fields = toFields(result.error, "input").map((field) => `${field.path}: ${field.message}`);
+    faults.push({
+      path: ["triggers", index],
+      message: `its input does not fit the task's schema (${fields.join("; ")})`,
+      mend: "Give the trigger an `input`, or the schema defaults.",
+    });
+  }
+}
+
+function asLoose(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,205 @@
+/** What can be told only with all task files at hand: duplicate names, unknown tasks, flows; and the finished definitions. */
+import {
+  DEFAULT_TIMEOUT,
+  type Definition,
+  NO_RETRY,
+  type PlannedTask,
+  type TaskFileProblem,
+  type TaskSpec,
+} from "../core/definition.ts";
+import type { Draft, OperationDraft, TaskDraft, TaskUse } from "./draft.ts";
+import { type Fault, type Locate, toProblems } from "./fault.ts";
+import { planNeeds } from "./flow.ts";
+import type { LoadResult } from "./protocol.ts";
+import type { TaskFile } from "./scan.ts";
+
+export interface Loaded {
+  readonly file: TaskFile;
+  /** Absolute path. */
+  readonly absolute: string;
+  readonly hash: string;
+  readonly draft: Draft | null;
+  readonly problems: readonly TaskFileProblem[];
+  readonly locate: Locate;
+}
+
+const NAME = /^[\p{L}\p{N}_.-]+(?:\/[\p{L}\p{N}_.-]+)*$/u;
+
+/** Definitions of the files that are right, problems of all others. */
+export function link(files: readonly Loaded[]): LoadResult {
+  const linker = new Linker(files);
+  for (const loaded of files) linker.checkName(loaded);
+  for (const loaded of files) linker.checkAfter(loaded);
+  return linker.finish();
+}
+
+class Linker {
+  readonly #files: readonly Loaded[];
+  readonly #names: ReadonlySet<string>;
+  readonly #faults = new Map<Loaded, Fault[]>();
+
+  constructor(files: readonly Loaded[]) {
+    this.#files = files;
+    this.#names = new Set(files.map((loaded) => loaded.file.name));
+  }
+
+  checkName(loaded: Loaded): void {
+    const { name, path } = loaded.file;
+    const others = this.#files
+      .filter((other) => other.file.name === name && other !== loaded)
+      .map((other) => other.file.path);
+    if (others.length > 0) {
+      this.#add(loaded, {
+        path: [],
+        message: `the name "${name}" is taken twice: ${[path, ...others].sort().join(", ")}`,
+        mend: "Rename one of the files.",
+      });
+    }
+    if (!NAME.test(name)) {
+      this.#add(loaded, {
+        path: [],
+        message: `"${name}" is no task name`,
+        mend: "Use letters, digits, `_`, `-` and `.` in the file's name.",
+      });
+    }
+  }
+
+  checkAfter(loaded: Loaded): void {
+    for (const [index, trigger] of (loaded.draft?.triggers ?? []).entries()) {
+      if (!("after" in trigger)) continue;
+      const path = ["triggers", index, "after"];
+      if (trigger.after === loaded.file.name) {
+        this.#add(loaded, {
+          path,
+          message: "it would start itself again after every run",
+          mend: "Name another task, or use `every`.",
+        });
+      } else if (!this.#names.has(trigger.after)) this.#add(loaded, this.#unknown(trigger.after, path));
+    }
+  }
+
+  finish(): LoadResult {
+    const tasks = this.#files.filter((loaded) => loaded.draft?.kind !== "operation" && this.#isRight(loaded));
+    const singles = new Map(tasks.map((loaded) => [loaded.file.name, singleTask(loaded, loaded.draft as TaskDraft)]));
+    const definitions = this.#files.flatMap((loaded) => {
+      if (!loaded.draft || !this.#isRight(loaded)) return [];
+      const definition =
+        loaded.draft.kind === "operation"
+          ? this.#operation(loaded, loaded.draft, singles)
+          : singles.get(loaded.file.name);
+      return definition && this.#isRight(loaded) ? [definition] : [];
+    });
+    const served = new Set(definitions.map((definition) => definition.name));
+    return {
+      definitions,
+      problems: this.#files.flatMap((loaded) => [
+        ...loaded.problems,
+        ...toProblems(loaded.file.path, this.#faults.get(loaded) ?? [], loaded.locate),
+      ]),
+      broken: [...this.#names].filter((name) => !served.has(name)),
+    };
+  }
+
+  #operation(loaded: Loaded, draft: OperationDraft, singles: ReadonlyMap<string, Definition>): Definition {
+    const faults: Fault[] = [];
+    const { needs, flow } = planNeeds(draft, faults);
+    const tasks = [...draft.uses].flatMap(([name, use]): PlannedTask[] => {
+      const spec = "use" in use ? this.#usedSpec(name, use.use, singles, faults) : inlineSpec(loaded, use);
+      if (!spec) return [];
+      const own = { ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout };
+      return [
+        {
+          name,
+          use: "use" in use ? use.use : null,
+          needs: needs.get(name) ?? [],
+          with: use.with as PlannedTask["with"],
+          spec: own,
+        },
+      ];
+    });
+    for (const fault of faults) this.#add(loaded, fault);
+    return { ...head(loaded, draft), kind: "operation", flow, tasks };
+  }
+
+  #usedSpec(
+    name: string,
+    use: string,
+    singles: ReadonlyMap<string, Definition>,
+    faults: Fault[],
+  ): TaskSpec | undefined {
+    const path = ["tasks", name, "use"];
+    const spec = singles.get(use)?.tasks[0]?.spec;
+    if (spec) return spec;
+    const file = this.#files.find((loaded) => loaded.file.name === use);
+    if (!file) faults.push(this.#unknown(use, path));
+    else if (file.draft?.kind === "operation") {
+      faults.push({
+        path,
+        message: `"${use}" is an operation; expected a task`,
+        mend: "Use its tasks one by one, or start it with an `after` trigger.",
+      });
+    } else
+      faults.push({
+        path,
+        message: `the task "${use}" cannot be used: ${file.file.path} has errors`,
+        mend: `Correct ${file.file.path}.`,
+      });
+    return undefined;
+  }
+
+  #unknown(name: string, path: Fault["path"]): Fault {
+    const known = [...this.#names].sort().join(", ") || "none yet";
+    return { path, message: `unknown task "${name}"`, mend: `Name one of the task files: ${known}.` };
+  }
+
+  #add(loaded: Loaded, fault: Fault): void {
+    this.#faults.set(loaded, [...(this.#faults.get(loaded) ?? []), fault]);
+  }
+
+  #isRight(loaded: Loaded): boolean {
+    return loaded.draft !== null && loaded.problems.length === 0 && !this.#faults.has(loaded);
+  }
+}
+
+function head(loaded: Loaded, draft: Draft): Omit<Definition, "kind" | "flow" | "tasks"> {
+  return {
+    name: loaded.file.name,
+    description: draft.description,
+    path: loaded.file.path,
+    hash: loaded.hash,
+    input: draft.input?.json ?? null,
+    triggers: draft.triggers,
+  };
+}
+
+function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
+  const { name } = loaded.file;
+  const { kind, retry, timeout, env, fixtures, command, render } = draft;
+  const spec: TaskSpec = {
+    kind,
+    source: name,
+    file: loaded.absolute,
+    hash: loaded.hash,
+    retry,
+    timeout,
+    env,
+    fixtures,
+    ...(command === undefined ? {} : { command }),
+    ...(render === undefined ? {} : { render }),
+  };
+  return { ...head(loaded, draft), kind, flow: "", tasks: [{ name, use: name, needs: [], with: {}, spec }] };
+}
+
+function inlineSpec(loaded: Loaded, use: Exclude<TaskUse, { use: string }>): TaskSpec {
+  return {
+    kind: "shell",
+    source: loaded.file.name,
+    file: loaded.absolute,
+    hash: loaded.hash,
+    command: use.shell,
+    retry: use.retry ?? NO_RETRY,
+    timeout: use.timeout ?? DEFAULT_TIMEOUT,
+    env: use.env,
+    fixtures: [],
+  };
+}

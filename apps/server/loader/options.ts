@@ -1,0 +1,73 @@
+/** What may stand in a task file, by kind, whether it is written in TypeScript or YAML. */
+import { z } from "zod";
+import { DEFAULT_TIMEOUT, NO_RETRY, type RetryRule } from "../core/definition.ts";
+import { duration, jsonObject, known } from "./values.ts";
+
+const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
+
+const retry = known({
+  attempts: z.int().min(1).max(1000),
+  delay: duration.default(NO_RETRY.delay),
+  backoff: z.enum(["fixed", "exponential"]).default(NO_RETRY.backoff),
+  maxDelay: duration.default(NO_RETRY.maxDelay),
+});
+
+const timeout = duration.refine((ms) => ms > 0, "expected more than 0");
+/** Numbers and truth values are taken as their text, as YAML authors expect of an environment. */
+const env = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+const command = z.string("expected a command line").trim().min(1, "expected a command line, got nothing");
+const run = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "expected a function");
+
+const common = {
+  description: z.string().default(""),
+  input: z.unknown().optional(),
+  triggers: z.array(z.unknown()).default([]),
+  retry: retry.default(NO_RETRY),
+  timeout: timeout.default(DEFAULT_TIMEOUT),
+  env: env.default({}),
+};
+
+const shell = known({ ...common, command });
+const yamlShell = known({ ...common, shell: command });
+const code = known({ ...common, run });
+const browser = known({
+  ...common,
+  run,
+  plugins: z
+    .array(z.union([z.string(), z.custom<object>((value) => typeof value === "object" && value !== null)]))
+    .optional(),
+  render: z.enum(["auto", "never", "always"]).default("auto"),
+});
+const operation = known({
+  description: common.description,
+  input: common.input,
+  triggers: common.triggers,
+  flow: z.string().optional(),
+  tasks: z.record(z.string().regex(TASK_NAME, "names hold letters, digits, _ and -"), z.unknown()),
+});
+
+const inOperation = {
+  with: jsonObject.default({}),
+  needs: z.array(z.string()).default([]),
+  retry: retry.optional(),
+  timeout: timeout.optional(),
+};
+
+/** Schemas of whole files. `yamlShell` writes the command as `shell`, as tasks inside an operation do. */
+export const fileSchemas = { shell, yamlShell, code, browser, operation };
+
+/** Schemas of one task inside an operation. */
+export const useSchemas = {
+  use: known({ use: z.string().min(1), ...inOperation }),
+  shell: known({ shell: command, ...inOperation, env: env.default({}) }),
+};
+
+export type UseOptions = z.output<typeof useSchemas.use>;
+export type InlineOptions = z.output<typeof useSchemas.shell>;
+
+/** How a task file wants its attempts made. */
+export interface ExecutionOptions {
+  readonly retry: RetryRule;
+  readonly timeout: number;
+  readonly env: Readonly<Record<string, string>>;
+}
