@@ -1,0 +1,80 @@
+/** Records with a column for every field that occurs in them. */
+import { Link } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import type { SavedRecord } from "../api.ts";
+import { CellValue } from "./json-view.tsx";
+import { TimeAgo } from "./time.tsx";
+
+interface Props {
+  readonly records: readonly SavedRecord[];
+  /** How the table is sorted: a field, or a field with a minus before it. */
+  readonly order: string | undefined;
+}
+
+export function RecordTable({ records, order }: Props): ReactElement {
+  const columns = columnsOf(records);
+  return (
+    <div className="scroll-x">
+      <table className="table">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <HeadCell key={column} column={column} order={order} />
+            ))}
+            <th scope="col" className="end">
+              Saved
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {records.map((record) => (
+            <RecordRow key={record.id} record={record} columns={columns} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Fields in the order in which they first occur. */
+export function columnsOf(records: readonly SavedRecord[]): readonly string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record.data)))];
+}
+
+/** What a press on a column's head sorts by: rising, then falling, then not at all. */
+export function nextOrder(column: string, order: string | undefined): string | undefined {
+  if (order === column) return `-${column}`;
+  return order === `-${column}` ? undefined : column;
+}
+
+function HeadCell({ column, order }: { column: string; order: string | undefined }): ReactElement {
+  const direction = order === column ? "ascending" : order === `-${column}` ? "descending" : "none";
+  return (
+    <th scope="col" aria-sort={direction}>
+      <Link className="sort" to="." search={{ order: nextOrder(column, order) }} replace>
+        {column}
+        {direction === "ascending" && " ↑"}
+        {direction === "descending" && " ↓"}
+      </Link>
+    </th>
+  );
+}
+
+function RecordRow({ record, columns }: { record: SavedRecord; columns: readonly string[] }): ReactElement {
+  return (
+    <tr>
+      {columns.map((column) => (
+        <td key={column}>
+          <span className="cell-text">
+            <CellValue value={record.data[column]} />
+          </span>
+        </td>
+      ))}
+      <td className="end nowrap">
+        <Link to="/runs/$id" params={{ id: record.run }} title="The run that saved it">
+          <TimeAgo iso={record.updatedAt} />
+        </Link>
+      </td>
+    </tr>
+  );
+}

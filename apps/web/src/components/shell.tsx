@@ -1,0 +1,105 @@
+/** The frame around every screen: navigation, warnings of the server, colours, whether updates are live. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import { useEffect } from "react";
+import { followEvents, useIsLive } from "../live.ts";
+import { healthQuery } from "../queries.ts";
+import { Notice } from "./feedback.tsx";
+import type { IconName } from "./icon.tsx";
+import { Icon } from "./icon.tsx";
+import { ThemeButton } from "./theme-button.tsx";
+
+export function Shell(): ReactElement {
+  const client = useQueryClient();
+  useEffect(() => followEvents(client), [client]);
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header className="side">
+        <Link to="/" className="brand">
+          <img src="/favicon.svg" alt="" />
+          Ultravisor
+        </Link>
+        <Navigation />
+        <SideFoot />
+      </header>
+      <main className="main" id="main" tabIndex={-1}>
+        <div className="page">
+          <Warnings />
+          <Outlet />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+const SCREENS = [
+  { to: "/", label: "Runs", icon: "runs" },
+  { to: "/tasks", label: "Tasks", icon: "tasks" },
+  { to: "/schedule", label: "Schedule", icon: "schedule" },
+  { to: "/data", label: "Data", icon: "data" },
+  { to: "/state", label: "State", icon: "state" },
+] as const satisfies readonly { to: string; label: string; icon: IconName }[];
+
+/** Served by the server itself, so they are links out of this app. */
+const OUTSIDE = [
+  { href: "/queues", label: "Queues", icon: "queues" },
+  { href: "/docs", label: "Docs", icon: "docs" },
+] as const;
+
+function Navigation(): ReactElement {
+  return (
+    <nav className="nav" aria-label="Screens">
+      <ul>
+        {SCREENS.map(({ to, label, icon }) => (
+          <li key={to}>
+            <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+              <Icon name={icon} />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <ul className="outside">
+        {OUTSIDE.map(({ href, label, icon }) => (
+          <li key={href}>
+            <a href={href}>
+              <Icon name={icon} />
+              {label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function SideFoot(): ReactElement {
+  const live = useIsLive();
+  const { data } = useQuery(healthQuery);
+  return (
+    <div className="side-foot">
+      <span className="connection" data-live={live} role="status">
+        {live ? "Live" : "Polling"}
+        {data !== undefined && <span className="version"> · {data.version}</span>}
+      </span>
+      <ThemeButton />
+    </div>
+  );
+}
+
+/** What the server wants its owner to know, such as a Chromium without its sandbox. */
+function Warnings(): ReactElement | null {
+  const { data } = useQuery(healthQuery);
+  if (data === undefined || data.warnings.length === 0) return null;
+  return (
+    <Notice tone="warn">
+      {data.warnings.map((warning) => (
+        <span key={warning}>{warning}</span>
+      ))}
+    </Notice>
+  );
+}

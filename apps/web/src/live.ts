@@ -1,0 +1,97 @@
+/**
+ * Live updates: one stream for the whole UI. A notice marks what it concerns as stale, and the screens that show it
+ * ask again, at most once a second however many notices arrive. Without the stream, queries poll (see queries.ts).
+ */
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import type { Event, Notice } from "./api.ts";
+import { apiUrl } from "./client.ts";
+
+const REFRESH_AT_MOST_EVERY = 1000;
+const RECONNECT_AFTER = 5000;
+
+let live = false;
+const listeners = new Set<() => void>();
+
+/** Whether the stream is connected now. */
+export function isLive(): boolean {
+  return live;
+}
+
+/** The same, for a component. */
+export function useIsLive(): boolean {
+  return useSyncExternalStore(listen, isLive);
+}
+
+/** Opens the stream; returns how to close it. */
+export function followEvents(client: QueryClient): () => void {
+  const refresh = refresher(client);
+  let source: EventSource | null = null;
+  let timer = 0;
+  const open = (): void => {
+    source = new EventSource(apiUrl("/events"));
+    source.onopen = () => {
+      setLive(true);
+      refresh(EVERYTHING);
+    };
+    source.addEventListener("event", (message) => refresh(staleAfterEvent(JSON.parse(message.data) as Event)));
+    source.addEventListener("notice", (message) => refresh(staleAfterNotice(JSON.parse(message.data) as Notice)));
+    source.onerror = () => {
+      setLive(false);
+      // The browser reconnects by itself unless the server refused the stream.
+      if (source?.readyState === EventSource.CLOSED) timer = window.setTimeout(open, RECONNECT_AFTER);
+    };
+  };
+  open();
+  return () => {
+    window.clearTimeout(timer);
+    source?.close();
+    setLive(false);
+  };
+}
+
+/** Which queries something that happened makes stale. */
+export function staleAfterEvent(event: Event): readonly QueryKey[] {
+  if (event.run !== null) return ofRun(event.run);
+  if (event.kind.startsWith("schedule.")) return [["schedule"]];
+  return event.kind.startsWith("tasks.") ? [["tasks"], ["schedule"]] : [];
+}
+
+/** Which queries a change makes stale. */
+export function staleAfterNotice(notice: Notice): readonly QueryKey[] {
+  if (notice.type === "run") return [...ofRun(notice.run), ["schedule"]];
+  if (notice.type === "task_run") return ofRun(notice.run);
+  if (notice.type === "state") return [["state"]];
+  return notice.type === "tasks" ? [["tasks"], ["schedule"]] : EVERYTHING;
+}
+
+/** The empty key is the beginning of every key. */
+const EVERYTHING: readonly QueryKey[] = [[]];
+
+function ofRun(id: string): readonly QueryKey[] {
+  return [["run", id], ["runs"], ["data"]];
+}
+
+function refresher(client: QueryClient): (keys: readonly QueryKey[]) => void {
+  const waiting = new Map<string, QueryKey>();
+  let timer = 0;
+  const flush = (): void => {
+    timer = 0;
+    for (const queryKey of waiting.values()) void client.invalidateQueries({ queryKey });
+    waiting.clear();
+  };
+  return (keys) => {
+    for (const key of keys) waiting.set(JSON.stringify(key), key);
+    if (timer === 0 && waiting.size > 0) timer = window.setTimeout(flush, REFRESH_AT_MOST_EVERY);
+  };
+}
+
+function setLive(value: boolean): void {
+  live = value;
+  for (const listener of listeners) listener();
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

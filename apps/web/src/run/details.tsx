@@ -1,0 +1,161 @@
+/** Input, output, error, attempts and resource use, in full. */
+import { Link } from "@tanstack/react-router";
+import type { ReactElement, ReactNode } from "react";
+import type { Attempt, Run, TaskRun, TaskRunWithAttempts } from "../api.ts";
+import { JsonView } from "../components/json-view.tsx";
+import { SafeLink } from "../components/safe-link.tsx";
+import { Elapsed, TimeAgo } from "../components/time.tsx";
+import { bytes, duration, plural, words } from "../format.ts";
+import { Screenshots } from "./files.tsx";
+
+export function RunDetails({ run }: { run: Run }): ReactElement {
+  return (
+    <>
+      <Section title="Input">
+        <JsonView value={run.input} />
+      </Section>
+      {Object.keys(run.report).length > 0 && (
+        <Section title="Report">
+          <JsonView value={run.report} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+export function TaskRunDetails({ taskRun }: { taskRun: TaskRunWithAttempts }): ReactElement {
+  return (
+    <>
+      {taskRun.error !== null && <ErrorSection error={taskRun.error} />}
+      <Screenshots runId={taskRun.run} task={taskRun.id} />
+      <Facts taskRun={taskRun} />
+      <Section title="Input">
+        <JsonView value={taskRun.input} />
+      </Section>
+      {taskRun.output !== null && (
+        <Section title="Output">
+          <JsonView value={taskRun.output} />
+        </Section>
+      )}
+      {taskRun.history !== undefined && taskRun.history.length > 1 && <Attempts attempts={taskRun.history} />}
+    </>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }): ReactElement {
+  return (
+    <section className="section">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function ErrorSection({ error }: { error: NonNullable<TaskRun["error"]> }): ReactElement {
+  return (
+    <Section title="Error">
+      <pre className="code error">{error.message}</pre>
+      <p className="muted small">
+        Code <code>{error.code}</code>
+      </p>
+      {error.stack !== undefined && (
+        <details>
+          <summary className="muted">Where it was thrown</summary>
+          <pre className="code">{error.stack}</pre>
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function Facts({ taskRun }: { taskRun: TaskRun }): ReactElement {
+  return (
+    <Section title="Task run">
+      <dl className="facts">
+        {Object.entries(factsOf(taskRun))
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => (
+            <Fact key={name} name={name}>
+              {value}
+            </Fact>
+          ))}
+      </dl>
+    </Section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }): ReactElement {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+/** Null where nothing is known; the key of a subtask is often the address it visits. */
+function factsOf(taskRun: TaskRun): Readonly<Record<string, ReactNode>> {
+  const { usage } = taskRun;
+  return {
+    Task: `${taskRun.task} (${taskRun.kind})`,
+    Key: taskRun.key === null ? null : <SafeLink text={taskRun.key} />,
+    "Started by": taskRun.parent === null ? null : <ParentLink id={taskRun.parent} />,
+    State: `${taskRun.state}: ${words(taskRun.reason)}`,
+    Attempt:
+      taskRun.attempt === 0 ? null : `${taskRun.attempt} of up to ${Math.max(taskRun.attempts, taskRun.attempt)}`,
+    Node: taskRun.node,
+    Started: taskRun.startedAt === null ? null : <TimeAgo iso={taskRun.startedAt} />,
+    Duration: taskRun.startedAt === null ? null : <Elapsed from={taskRun.startedAt} to={taskRun.finishedAt} />,
+    Subtasks: taskRun.subtasks === 0 ? null : plural(taskRun.subtasks, "subtask"),
+    "CPU time": usage?.cpuMs == null ? null : duration(usage.cpuMs),
+    "Peak memory": usage?.peakMemoryBytes == null ? null : bytes(usage.peakMemoryBytes),
+    "Exit code": usage?.exitCode ?? null,
+    Signal: usage?.signal ?? null,
+    Pages: usage?.tiers === undefined ? null : `${usage.tiers.http} over HTTP, ${usage.tiers.browser} in Chromium`,
+  };
+}
+
+function ParentLink({ id }: { id: string }): ReactElement {
+  return (
+    <Link to="." search={(search) => ({ ...search, task: id })} resetScroll={false}>
+      its parent task run
+    </Link>
+  );
+}
+
+function Attempts({ attempts }: { attempts: readonly Attempt[] }): ReactElement {
+  return (
+    <Section title="Attempts">
+      <div className="scroll-x">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">#</th>
+              <th scope="col">Ended</th>
+              <th scope="col">Started</th>
+              <th scope="col">Duration</th>
+              <th scope="col">Error</th>
+            </tr>
+          </thead>
+          <tbody>
+            {attempts.map((attempt) => (
+              <tr key={attempt.number}>
+                <td className="number">{attempt.number}</td>
+                <td>{words(attempt.reason)}</td>
+                <td className="nowrap">
+                  <TimeAgo iso={attempt.startedAt} />
+                </td>
+                <td className="nowrap">
+                  <Elapsed from={attempt.startedAt} to={attempt.finishedAt} />
+                </td>
+                <td>
+                  <span className="cell-text">{attempt.error?.message ?? "–"}</span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}

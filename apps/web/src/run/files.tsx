@@ -1,0 +1,106 @@
+/** The files of a run or of one task run; screenshots are shown where they are listed. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import type { StoredFile } from "../api.ts";
+import { Empty, Loaded } from "../components/feedback.tsx";
+import { Icon } from "../components/icon.tsx";
+import { LoadMore } from "../components/load-more.tsx";
+import { SafeLink } from "../components/safe-link.tsx";
+import { bytes } from "../format.ts";
+import { filesQuery } from "../queries.ts";
+
+interface Props {
+  readonly runId: string;
+  /** Id of a task run; undefined: all of the run. */
+  readonly task: string | undefined;
+}
+
+export function Files({ runId, task }: Props): ReactElement {
+  const query = useInfiniteQuery(filesQuery(runId, task));
+  return (
+    <Loaded query={query} what="files">
+      {({ pages }) => {
+        const files = pages.flatMap((page) => page.items);
+        if (files.length === 0)
+          return (
+            <Empty title="No file">{task === undefined && <p>What tasks download or save appears here.</p>}</Empty>
+          );
+        return (
+          <>
+            <FileTable files={files} />
+            <LoadMore query={query} what="files" />
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+/** What a page looked like when the task failed. */
+export function Screenshots({ runId, task }: { runId: string; task: string }): ReactElement | null {
+  const { data } = useInfiniteQuery(filesQuery(runId, task));
+  const shots = data?.pages.flatMap((page) => page.items).filter((file) => file.role === "screenshot") ?? [];
+  if (shots.length === 0) return null;
+  return (
+    <section className="section">
+      <h3>Screenshot</h3>
+      <div className="shots">
+        {shots.map((file) => (
+          <figure key={file.id}>
+            <a href={file.href} target="_blank" rel="noopener">
+              <img src={file.href} alt={`Screenshot ${file.name}`} loading="lazy" />
+            </a>
+            <figcaption>{file.name}</figcaption>
+          </figure>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function FileTable({ files }: { files: readonly StoredFile[] }): ReactElement {
+  return (
+    <div className="scroll-x">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col" className="end">
+              Size
+            </th>
+            <th scope="col">Type</th>
+            <th scope="col">Source</th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map((file) => (
+            <FileRow key={file.id} file={file} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function FileRow({ file }: { file: StoredFile }): ReactElement {
+  return (
+    <tr>
+      <td>
+        <a className="file-link" href={file.href} download={file.name} title={`sha256 ${file.sha256}`}>
+          <Icon name="download" />
+          {file.name}
+        </a>
+      </td>
+      <td className="end nowrap number">{bytes(file.size)}</td>
+      <td className="nowrap">
+        <span className="muted">{file.type}</span>{" "}
+        {file.role !== "download" && <span className="tag">{file.role}</span>}
+      </td>
+      <td>
+        <span className="cell-text">
+          {file.url === null ? <span className="muted">–</span> : <SafeLink text={file.url} />}
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,90 @@
+/** The head of the run page: what ran, how it stands, why and when, and the two things one can do about it. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import type { Run } from "../api.ts";
+import { isFinal } from "../api.ts";
+import { change } from "../client.ts";
+import { ConfirmButton } from "../components/confirm-button.tsx";
+import { ErrorNotice } from "../components/feedback.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
+import { Elapsed, TimeAgo } from "../components/time.tsx";
+import { RunTriggerText } from "../components/trigger.tsx";
+import { words } from "../format.ts";
+
+export function RunHead({ run }: { run: Run }): ReactElement {
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <nav className="crumbs" aria-label="Breadcrumb">
+            <Link to="/runs">Runs</Link> <span>/</span>
+            <Link to="/tasks/$name" params={{ name: run.name }}>
+              {run.name}
+            </Link>
+            <span>/</span>
+          </nav>
+          <h1 className="run-title">
+            {run.name} <StateBadge state={run.state} />
+          </h1>
+        </div>
+        <Actions run={run} />
+        {run.summary !== null && <p className="lead">{run.summary}</p>}
+      </div>
+      <Facts run={run} />
+    </>
+  );
+}
+
+function Facts({ run }: { run: Run }): ReactElement {
+  return (
+    <div className="meta">
+      <span>Reason: {words(run.reason)}</span>
+      <RunTriggerText trigger={run.trigger} />
+      <span>
+        {run.startedAt === null ? "Created" : "Started"} <TimeAgo iso={run.startedAt ?? run.createdAt} />
+      </span>
+      {run.startedAt !== null && (
+        <span>
+          {isFinal(run.state) ? "Took" : "Running for"} <Elapsed from={run.startedAt} to={run.finishedAt} />
+        </span>
+      )}
+      <code title="Id of the run">{run.id}</code>
+    </div>
+  );
+}
+
+function Actions({ run }: { run: Run }): ReactElement {
+  const client = useQueryClient();
+  const act = useMutation({
+    mutationFn: (verb: "cancel" | "retry") => change("POST", `/runs/${run.id}/${verb}`),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["run", run.id] }),
+        client.invalidateQueries({ queryKey: ["runs"] }),
+      ]),
+  });
+  return (
+    <div className="actions">
+      {act.error !== null && <ErrorNotice error={act.error} />}
+      {!isFinal(run.state) && (
+        <ConfirmButton
+          label="Cancel"
+          question="Cancel this run?"
+          disabled={act.isPending}
+          onConfirm={() => act.mutate("cancel")}
+        />
+      )}
+      {isFinal(run.state) && run.state !== "succeeded" && (
+        <button type="button" className="button primary" disabled={act.isPending} onClick={() => act.mutate("retry")}>
+          Retry
+        </button>
+      )}
+      {isFinal(run.state) && (
+        <Link to="/tasks/$name" params={{ name: run.name }} search={{ from: run.id }} className="button">
+          Run again…
+        </Link>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+/** What stands beside the tree: tabs about the whole run, or about the task run that is selected. */
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactElement, ReactNode } from "react";
+import type { Run } from "../api.ts";
+import { Loaded } from "../components/feedback.tsx";
+import { Icon } from "../components/icon.tsx";
+import { StateDot } from "../components/state-badge.tsx";
+import { shortKey } from "../format.ts";
+import { taskRunQuery } from "../queries.ts";
+import type { Tab } from "../router.tsx";
+import { RunDetails, TaskRunDetails } from "./details.tsx";
+import { Files } from "./files.tsx";
+import { Log } from "./log.tsx";
+import { RunRecords } from "./records.tsx";
+
+const route = getRouteApi("/runs/$id");
+
+const TAB_LABELS: Readonly<Record<Tab, string>> = {
+  log: "Log",
+  files: "Files",
+  records: "Records",
+  details: "Details",
+};
+
+export function RunPanel({ run }: { run: Run }): ReactElement {
+  const { tab = "log" } = route.useSearch();
+  return (
+    <section className="card panel" aria-label="Run">
+      <Tabs tabs={["log", "files", "records", "details"]} current={tab} />
+      {tab === "log" && <Log run={run} task={undefined} />}
+      {tab === "files" && <Files runId={run.id} task={undefined} />}
+      {tab === "records" && <RunRecords runId={run.id} />}
+      {tab === "details" && <RunDetails run={run} />}
+    </section>
+  );
+}
+
+export function TaskRunPanel({ run, id }: { run: Run; id: string }): ReactElement {
+  const { tab = "details" } = route.useSearch();
+  const query = useQuery(taskRunQuery(run.id, id));
+  return (
+    <section className="card panel" aria-label="Selected task run">
+      <Loaded query={query} what="the task run">
+        {(taskRun) => (
+          <>
+            <PanelHead>
+              <StateDot state={taskRun.state} />
+              <span className="truncate" title={taskRun.key ?? taskRun.task}>
+                {taskRun.key === null ? taskRun.task : shortKey(taskRun.key)}
+              </span>
+            </PanelHead>
+            <Tabs tabs={["details", "log", "files"]} current={tab} />
+            {tab === "log" && <Log run={run} task={id} />}
+            {tab === "files" && <Files runId={run.id} task={id} />}
+            {(tab === "details" || tab === "records") && <TaskRunDetails taskRun={taskRun} />}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function PanelHead({ children }: { children: ReactNode }): ReactElement {
+  return (
+    <div className="panel-head">
+      <h2>{children}</h2>
+      <Link
+        to="."
+        search={(search) => ({ ...search, task: undefined, tab: undefined })}
+        resetScroll={false}
+        className="button plain compact"
+      >
+        <Icon name="close" />
+        Whole run
+      </Link>
+    </div>
+  );
+}
+
+function Tabs({ tabs, current }: { tabs: readonly Tab[]; current: Tab }): ReactElement {
+  return (
+    <nav className="tabs" aria-label="What to show">
+      {tabs.map((tab) => (
+        <Link
+          key={tab}
+          to="."
+          search={(search) => ({ ...search, tab })}
+          resetScroll={false}
+          className="tab"
+          aria-current={tab === current}
+        >
+          {TAB_LABELS[tab]}
+        </Link>
+      ))}
+    </nav>
+  );
+}
