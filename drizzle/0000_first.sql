@@ -10,7 +10,7 @@ CREATE TABLE `attempts` (
 	`usage` text,
 	PRIMARY KEY(`task_run_id`, `number`),
 	FOREIGN KEY (`task_run_id`) REFERENCES `task_runs`(`id`) ON UPDATE no action ON DELETE cascade,
-	CONSTRAINT "attempts_state" CHECK(state IN ('running', 'queued', 'interrupted', 'succeeded', 'failed', 'cancelled', 'skipped')),
+	CONSTRAINT "attempts_state" CHECK(state IN ('running', 'interrupted', 'succeeded', 'failed', 'cancelled', 'skipped')),
 	CONSTRAINT "attempts_finished" CHECK((finished_at IS NULL) = (state = 'running'))
 );
 --> statement-breakpoint

@@ -81,7 +81,7 @@ export interface Delivery {
 export interface Attempt {
   readonly taskRunId: string;
   readonly number: number;
-  readonly state: "running" | "interrupted" | "queued" | FinalState;
+  readonly state: "running" | "interrupted" | FinalState;
   readonly reason: Reason;
   readonly node: string;
   readonly startedAt: number;

@@ -5,7 +5,7 @@
 import type { InStatement } from "@libsql/client";
 import { canonicalJson } from "../core/json.ts";
 import { MAX_INTERRUPTIONS } from "../core/retry.ts";
-import type { RunDraft, TaskRunDraft, Ticket } from "../core/run-store.ts";
+import type { Failure, RunDraft, TaskRunDraft, Ticket } from "../core/run-store.ts";
 import type { Reason, State } from "../core/words.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 
@@ -133,6 +133,20 @@ export function closeAttempt(ticket: Ticket, end: EndOfAttempt, now: number): In
   return {
     sql: "UPDATE attempts SET state = ?, reason = ?, error = ?, usage = ?, finished_at = ? WHERE task_run_id = ? AND number = ?",
     args: [end.state, end.reason, text(end.error), text(end.usage), now, ticket.taskRunId, ticket.attempt],
+  };
+}
+
+/** Says in the events that an attempt did not succeed; success is told by the run. */
+export function insertFailedEvent(
+  ticket: Ticket,
+  kind: "task_run.failed" | "task_run.retry",
+  failure: Failure,
+  now: number,
+): InStatement {
+  return {
+    sql: `INSERT INTO events (time, kind, run_id, task_run_id, name, data)
+          SELECT ?, ?, run_id, id, task, json_object('key', key, 'attempt', attempt, 'reason', ?, 'message', ?) FROM task_runs WHERE id = ?`,
+    args: [now, kind, failure.reason, failure.error.message.slice(0, 1000), ticket.taskRunId],
   };
 }
 

@@ -27,6 +27,17 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
     settleAttempt(database, ticket, statements, now);
   const end = (ticket: Ticket, how: sql.EndOfAttempt, now: number, more: readonly InStatement[] = []) =>
     settle(ticket, [sql.endAttempt(ticket, how, now), FENCE, sql.closeAttempt(ticket, how, now), ...more], now);
+  const endForRetry = (ticket: Ticket, failure: Failure, availableAt: number, now: number) => {
+    const requeued = { ...failure, state: "queued", reason: "retry", availableAt, failed: true } as const;
+    const closed = { ...failure, state: "failed", failed: true } as const;
+    const statements = [
+      sql.endAttempt(ticket, requeued, now),
+      FENCE,
+      sql.closeAttempt(ticket, closed, now),
+      sql.insertFailedEvent(ticket, "task_run.retry", failure, now),
+    ];
+    return settle(ticket, [...statements, ...failureFiles(ticket, failure, now)], now);
+  };
   const failureFiles = (ticket: Ticket, failure: Failure, now: number) =>
     failure.files.length > 0 ? [insertFiles(ticket, failure.files, newId, now)] : [];
   return {
@@ -39,10 +50,12 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
         ...(left.files.length > 0 ? [insertFiles(ticket, left.files, newId, now)] : []),
         ...(Object.keys(left.report).length > 0 ? [mergeReport(ticket, left.report)] : []),
       ]),
-    retryLater: (ticket, failure, availableAt, now) =>
-      end(ticket, { ...failure, state: "queued", availableAt, failed: true }, now, failureFiles(ticket, failure, now)),
+    retryLater: endForRetry,
     fail: (ticket, failure, now) =>
-      end(ticket, { ...failure, state: "failed", failed: true }, now, failureFiles(ticket, failure, now)),
+      end(ticket, { ...failure, state: "failed", failed: true }, now, [
+        sql.insertFailedEvent(ticket, "task_run.failed", failure, now),
+        ...failureFiles(ticket, failure, now),
+      ]),
     skip: (ticket, message, usage, now) =>
       end(ticket, { state: "skipped", reason: "skipped", output: message, usage, failed: false }, now),
     cancelled: (ticket, usage, now) =>

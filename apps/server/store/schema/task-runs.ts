@@ -90,7 +90,7 @@ export const taskRunEdges = sqliteTable(
   ],
 );
 
-const ATTEMPT_STATES = ["running", "queued", "interrupted", ...FINAL_STATES] as const;
+const ATTEMPT_STATES = ["running", "interrupted", ...FINAL_STATES] as const;
 
 export const attempts = sqliteTable(
   "attempts",
