@@ -1,0 +1,52 @@
+/** A run as the API shows it. */
+import { z } from "@hono/zod-openapi";
+import type { Run } from "../../core/entities.ts";
+import { KINDS, REASONS, STATES, TRIGGER_KINDS } from "../../core/words.ts";
+import { iso, isoOrNull } from "./time.ts";
+
+export const RunView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum([...KINDS, "operation"]),
+    state: z.enum(STATES),
+    reason: z.enum(REASONS),
+    trigger: z.object({
+      kind: z.enum(TRIGGER_KINDS),
+      id: z.string().nullable(),
+      nominalAt: z.string().nullable(),
+      run: z.string().nullable(),
+    }),
+    input: z.record(z.string(), z.unknown()),
+    summary: z.string().nullable(),
+    report: z.record(z.string(), z.unknown()),
+    createdAt: z.string(),
+    startedAt: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+    counts: z.record(z.enum(STATES), z.int()),
+  })
+  .openapi("Run");
+export type RunView = z.infer<typeof RunView>;
+
+export function presentRun(run: Run): RunView {
+  return {
+    id: run.id,
+    name: run.name,
+    kind: run.kind,
+    state: run.state,
+    reason: run.reason,
+    trigger: {
+      kind: run.trigger.kind,
+      id: run.trigger.id,
+      nominalAt: isoOrNull(run.trigger.nominalAt),
+      run: run.trigger.runId,
+    },
+    input: run.input,
+    summary: run.summary,
+    report: run.report,
+    createdAt: iso(run.createdAt),
+    startedAt: isoOrNull(run.startedAt),
+    finishedAt: isoOrNull(run.finishedAt),
+    counts: run.counts,
+  };
+}

@@ -1,0 +1,105 @@
+/** A task run, and its attempts, as the API shows them. */
+import { z } from "@hono/zod-openapi";
+import type { Attempt, TaskRun } from "../../core/entities.ts";
+import { FINAL_STATES, KINDS, REASONS, STATES } from "../../core/words.ts";
+import { iso, isoOrNull } from "./time.ts";
+
+export const ErrorView = z
+  .object({ code: z.string(), message: z.string(), stack: z.string().optional() })
+  .openapi("TaskError");
+
+export const UsageView = z
+  .object({
+    cpuMs: z.number().nullable(),
+    peakMemoryBytes: z.number().nullable(),
+    exitCode: z.int().nullable().optional(),
+    signal: z.string().nullable().optional(),
+    tiers: z.object({ http: z.int(), browser: z.int() }).optional(),
+  })
+  .openapi("Usage");
+
+export const TaskRunView = z
+  .object({
+    id: z.string(),
+    run: z.string(),
+    task: z.string(),
+    key: z.string().nullable(),
+    parent: z.string().nullable(),
+    root: z.string(),
+    depth: z.int(),
+    kind: z.enum(KINDS),
+    state: z.enum(STATES),
+    reason: z.enum(REASONS),
+    attempt: z.int(),
+    attempts: z.int().openapi({ description: "Tries allowed in all" }),
+    interruptions: z.int(),
+    node: z.string().nullable(),
+    createdAt: z.string(),
+    availableAt: z.string(),
+    startedAt: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+    input: z.record(z.string(), z.unknown()),
+    output: z.unknown(),
+    error: ErrorView.nullable(),
+    usage: UsageView.nullable(),
+    subtasks: z.int().openapi({ description: "Subtasks started by this task run itself" }),
+    openSubtasks: z.int().openapi({ description: "Subtasks below it that are not final yet" }),
+  })
+  .openapi("TaskRun");
+export type TaskRunView = z.infer<typeof TaskRunView>;
+
+export const AttemptView = z
+  .object({
+    number: z.int(),
+    state: z.enum([...FINAL_STATES, "running", "interrupted", "queued"]),
+    reason: z.enum(REASONS),
+    node: z.string(),
+    startedAt: z.string(),
+    finishedAt: z.string().nullable(),
+    error: ErrorView.nullable(),
+    usage: UsageView.nullable(),
+  })
+  .openapi("Attempt");
+export type AttemptView = z.infer<typeof AttemptView>;
+
+export function presentTaskRun(taskRun: TaskRun, subtasks: number): TaskRunView {
+  return {
+    id: taskRun.id,
+    run: taskRun.runId,
+    task: taskRun.task,
+    key: taskRun.key,
+    parent: taskRun.parent,
+    root: taskRun.root,
+    depth: taskRun.depth,
+    kind: taskRun.kind,
+    state: taskRun.state,
+    reason: taskRun.reason,
+    attempt: taskRun.attempt,
+    attempts: taskRun.spec.retry.attempts,
+    interruptions: taskRun.interruptions,
+    node: taskRun.node,
+    createdAt: iso(taskRun.createdAt),
+    availableAt: iso(taskRun.availableAt),
+    startedAt: isoOrNull(taskRun.startedAt),
+    finishedAt: isoOrNull(taskRun.finishedAt),
+    input: taskRun.input,
+    output: taskRun.output,
+    error: taskRun.error,
+    usage: taskRun.usage,
+    subtasks,
+    openSubtasks: taskRun.openSubtasks,
+  };
+}
+
+export function presentAttempt(attempt: Attempt): AttemptView {
+  return {
+    number: attempt.number,
+    state: attempt.state,
+    reason: attempt.reason,
+    node: attempt.node,
+    startedAt: iso(attempt.startedAt),
+    finishedAt: isoOrNull(attempt.finishedAt),
+    error: attempt.error,
+    usage: attempt.usage,
+  };
+}

@@ -1,0 +1,142 @@
+/** Global and node state: small JSON facts with versions. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { UltravisorError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { type AppContext, type Endpoint, jsonBody, listOf, PROBLEMS } from "../endpoint.ts";
+import { presentState, StateView } from "../presenters/state-entry.ts";
+import type { Services } from "../services.ts";
+
+const query = z.strictObject({
+  scope: z
+    .enum(["global", "node"])
+    .optional()
+    .openapi({ description: "`node`: private to this node; default `global`" }),
+});
+/** The body's own check has seen that it is JSON. */
+const anyJson = z.unknown().refine((value) => value !== undefined, { error: "Expected a JSON value" });
+const params = z.object({ key: z.string() });
+
+const list = createRoute({
+  method: "get",
+  path: "/api/state",
+  tags: ["state"],
+  summary: "Every key of a scope",
+  request: { query },
+  responses: {
+    200: { description: "The entries", content: { "application/json": { schema: listOf(StateView) } } },
+    ...PROBLEMS,
+  },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/api/state/{key}",
+  tags: ["state"],
+  summary: "One key; `ETag` is its version",
+  request: { params, query },
+  responses: { 200: { description: "The entry", content: { "application/json": { schema: StateView } } }, ...PROBLEMS },
+});
+
+const put = createRoute({
+  method: "put",
+  path: "/api/state/{key}",
+  tags: ["state"],
+  summary: "Write one key",
+  description:
+    "With `version` or `If-Match`: only when the stored version is this one; version 0 or `If-None-Match: *`: only when the key does not exist.",
+  request: { params, query, body: jsonBody(z.strictObject({ value: anyJson, version: z.int().min(0).optional() })) },
+  responses: { 200: { description: "The entry", content: { "application/json": { schema: StateView } } }, ...PROBLEMS },
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/api/state/{key}",
+  tags: ["state"],
+  summary: "Forget one key",
+  request: { params, query },
+  responses: { 204: { description: "Forgotten" }, ...PROBLEMS },
+});
+
+type Endpoints = readonly [Endpoint<typeof list>, Endpoint<typeof get>, Endpoint<typeof put>, Endpoint<typeof remove>];
+
+export function stateEndpoints({ state, node }: Services): Endpoints {
+  const scopeOf = (asked: { scope?: "global" | "node" | undefined }): string =>
+    asked.scope === "node" ? node : "global";
+  return [
+    {
+      route: list,
+      handler: async (c) => {
+        const entries = await state.list(scopeOf(c.req.valid("query")));
+        return c.json({ items: entries.map(presentState), next: null }, 200);
+      },
+    },
+    {
+      route: get,
+      handler: async (c) => {
+        const { key } = c.req.valid("param");
+        const entry = await state.get(scopeOf(c.req.valid("query")), key);
+        if (entry === null) throw unknownKey(key);
+        return c.json(presentState(entry), 200, { etag: `"${entry.version}"` });
+      },
+    },
+    {
+      route: put,
+      handler: async (c) => {
+        const { key } = c.req.valid("param");
+        const { value, version } = c.req.valid("json");
+        const entry = await state.set(
+          scopeOf(c.req.valid("query")),
+          checkedKey(key),
+          value as Json,
+          "api",
+          version ?? expected(c),
+        );
+        return c.json(presentState(entry), 200, { etag: `"${entry.version}"` });
+      },
+    },
+    {
+      route: remove,
+      handler: async (c) => {
+        const { key } = c.req.valid("param");
+        if (!(await state.delete(scopeOf(c.req.valid("query")), key))) throw unknownKey(key);
+        return c.body(null, 204);
+      },
+    },
+  ];
+}
+
+/** The version that `If-Match` or `If-None-Match` asks for. */
+function expected(c: AppContext): number | undefined {
+  if (c.req.header("if-none-match")?.trim() === "*") return 0;
+  const match = c.req.header("if-match")?.trim();
+  if (match === undefined || match === "*") return undefined;
+  const version = /^"(\d{1,15})"$/.exec(match)?.[1];
+  if (version === undefined)
+    throw new UltravisorError(
+      "invalid_request",
+      `Expected If-Match to be the ETag of a read, such as "3"; got ${match.slice(0, 50)}.`,
+    );
+  return Number(version);
+}
+
+function checkedKey(key: string): string {
+  if (
+    key.length <= 500 &&
+    key.isWellFormed() &&
+    !/\p{Cc}/u.test(key) &&
+    !["__proto__", "constructor", "prototype"].includes(key)
+  )
+    return key;
+  const field = {
+    path: "key",
+    message: "Expected 1 to 500 characters without control characters, and none of __proto__, constructor, prototype",
+  };
+  throw new UltravisorError("invalid_request", `The key is refused. ${field.message}.`, { fields: [field] });
+}
+
+function unknownKey(key: string): UltravisorError {
+  return new UltravisorError(
+    "unknown_key",
+    `The state has no key ${JSON.stringify(key.slice(0, 100))}. GET /api/state lists them.`,
+  );
+}

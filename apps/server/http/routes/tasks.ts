@@ -1,0 +1,71 @@
+/** Tasks and operations: what the files in the tasks folder define, and what is wrong with them. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { UltravisorError } from "../../core/errors.ts";
+import { type Endpoint, PROBLEMS } from "../endpoint.ts";
+import { DefinitionView, ProblemOfFileView, presentDefinition, presentFileProblem } from "../presenters/definition.ts";
+import type { Services } from "../services.ts";
+
+const list = createRoute({
+  method: "get",
+  path: "/api/tasks",
+  tags: ["tasks"],
+  summary: "All tasks and operations, and the mistakes in task files",
+  responses: {
+    200: {
+      description: "Every definition; `problems` lists what could not be loaded",
+      content: {
+        "application/json": {
+          schema: z.object({
+            items: z.array(DefinitionView),
+            next: z.string().nullable(),
+            problems: z.array(ProblemOfFileView),
+          }),
+        },
+      },
+    },
+    ...PROBLEMS,
+  },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/api/tasks/{name}",
+  tags: ["tasks"],
+  summary: "One task or operation; a slash in its name is written %2F",
+  request: { params: z.object({ name: z.string() }) },
+  responses: {
+    200: { description: "The definition", content: { "application/json": { schema: DefinitionView } } },
+    ...PROBLEMS,
+  },
+});
+
+export function taskEndpoints({ catalog }: Services): readonly [Endpoint<typeof list>, Endpoint<typeof get>] {
+  return [
+    {
+      route: list,
+      handler: (c) =>
+        c.json(
+          {
+            items: catalog.list().map(presentDefinition),
+            next: null,
+            problems: catalog.problems().map(presentFileProblem),
+          },
+          200,
+        ),
+    },
+    {
+      route: get,
+      handler: (c) => {
+        const { name } = c.req.valid("param");
+        const definition = catalog.get(name);
+        if (definition === undefined) {
+          throw new UltravisorError(
+            "unknown_task",
+            `No task or operation is called ${JSON.stringify(name)}. GET /api/tasks lists them, with the mistakes of files that could not be loaded.`,
+          );
+        }
+        return c.json(presentDefinition(definition), 200);
+      },
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+/** What `main.ts` hands to the HTTP room: readers, the engine's verbs, and a few facts. */
+import type { Hono } from "hono";
+import type { FileStore } from "../core/files.ts";
+import type {
+  Catalog,
+  Clock,
+  Engine,
+  EventReader,
+  FileReader,
+  Health,
+  Logger,
+  LogReader,
+  Notices,
+  RecordReader,
+  RunReader,
+  ScheduleReader,
+  SessionStore,
+  StateStore,
+  TaskQueue,
+  TaskRunReader,
+} from "../core/ports.ts";
+import type { State } from "../core/words.ts";
+
+export interface Services {
+  readonly catalog: Catalog;
+  readonly runs: RunReader;
+  readonly taskRuns: TaskRunReader;
+  readonly logs: LogReader;
+  readonly events: EventReader;
+  readonly files: FileReader;
+  readonly fileStore: Pick<FileStore, "open">;
+  readonly records: RecordReader;
+  readonly state: StateStore;
+  readonly schedule: ScheduleReader;
+  readonly sessions: SessionStore;
+  readonly engine: Engine;
+  readonly notices: Notices;
+  readonly queue: Pick<TaskQueue, "counts">;
+  health(): Health | Promise<Health>;
+  /** Runs by state, for `/api/metrics`; left out: the metric is, too. */
+  runsByState?(): Promise<Readonly<Partial<Record<State, number>>>>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Name of this node: the scope of its private state. */
+  readonly node: string;
+  /** The bearer token; also what signs a browser in. */
+  readonly token: string;
+  /** Host names that may be asked for beside `localhost` and IP addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Folder of the product's documentation. */
+  readonly docsFolder: string;
+  /** Folder of the built web app. */
+  readonly webFolder: string;
+  /** bull-board, to be mounted at `/queues`. */
+  readonly board: Hono | null;
+}
