@@ -94,13 +94,13 @@ const TYPE_OF_PAGE: Readonly<Record<string, string>> = {
 };
 
 /** The type in a Content-Type header without its parameters, in lower case; empty when there is none. */
-export function mediaType(header: string | undefined): string {
+export function headerMediaType(header: string | undefined): string {
   const type = (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : "";
 }
 
 /** The type that a file name or path suggests, or `application/octet-stream`. */
-export function typeOfName(name: string): string {
+export function mediaTypeOf(name: string): string {
   const ending = endingOf(name);
   return TYPE_OF_ENDING[ending] ?? TYPE_OF_PAGE[ending] ?? OCTETS;
 }
