@@ -7,7 +7,7 @@ const MAX_EXTENSION_BYTES = 20;
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 
 /** Letters, digits and marks of every script, and a few signs that mean nothing to a file system, a shell or a header. */
-const REFUSED = /[^\p{L}\p{N}\p{M} ._()[\]+,@=~#&'!-]/gu;
+const REFUSED = /[^\p{L}\p{N}\p{M} €£¥._()[\]+,@=~#&'!-]/gu;
 
 /** Last part of a path, allow-listed characters only, at most 200 bytes, no leading dot; `file` when nothing is left. */
 export function safeFileName(name: string): string {

@@ -1,0 +1,37 @@
+/** Makes the browser room's port: one `Browsing` per runner process, one session per attempt. */
+import type { Browsing, Chromium } from "../core/browsing.ts";
+import type { FileStore } from "../core/files.ts";
+import { createHttpClient } from "./http.ts";
+import { createBrowserPool } from "./pool.ts";
+import { openSession } from "./session.ts";
+
+export interface BrowsingOptions {
+  /** The Chromium to start when a page needs one, or how to look for it then. Null: there is none. */
+  readonly chromium: Chromium | null | (() => Promise<Chromium | null>);
+  readonly files: FileStore;
+  /** How many sessions may have Chromium open at a time; others wait. Default 4. */
+  readonly maxPages?: number;
+  /** Chromium is started anew after so many sessions, once nobody uses it. Default 100. */
+  readonly recycleAfter?: number;
+  /** What the HTTP tier calls itself. */
+  readonly userAgent?: string;
+}
+
+const USER_AGENT = "Mozilla/5.0 (compatible; Ultravisor/0.1)";
+
+export function createBrowsing(options: BrowsingOptions): Browsing {
+  const { chromium } = options;
+  const client = createHttpClient();
+  const pool = createBrowserPool({
+    find: typeof chromium === "function" ? chromium : async () => chromium,
+    maxPages: options.maxPages ?? 4,
+    recycleAfter: options.recycleAfter ?? 100,
+  });
+  const parts = { client, pool, files: options.files, userAgent: options.userAgent ?? USER_AGENT };
+  return {
+    open: (session) => openSession(parts, session),
+    async close() {
+      await Promise.all([pool.close(), client.close()]);
+    },
+  };
+}

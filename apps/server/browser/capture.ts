@@ -1,0 +1,93 @@
+/** After a failure: a picture of the page, Playwright's trace and the console, all put into the file store. */
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import type { BrowsingSessionOptions } from "../core/browsing.ts";
+import type { FileDraft } from "../core/execution.ts";
+import type { FileStore } from "../core/files.ts";
+
+export interface Scene {
+  readonly context: BrowserContext;
+  readonly page: Page | null;
+  readonly console: string;
+}
+
+const SCREENSHOT_TIMEOUT = 5000;
+const TRACE_TIMEOUT = 15_000;
+
+export async function startTrace(context: BrowserContext): Promise<void> {
+  await context.tracing.start({ screenshots: true, snapshots: true });
+}
+
+/** What could be saved; what could not is told to the log. Never rejects. */
+export async function capture(
+  scene: Scene,
+  files: FileStore,
+  log: BrowsingSessionOptions["log"],
+): Promise<readonly FileDraft[]> {
+  const parts = { screenshot: takeScreenshot, trace: takeTrace, console: takeConsole };
+  const drafts: FileDraft[] = [];
+  // One after the other: the trace should end with the page as the screenshot shows it.
+  for (const [name, take] of Object.entries(parts)) {
+    try {
+      const draft = await take(scene, files);
+      if (draft) drafts.push(draft);
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+      log("warn", `The ${name} of the failure could not be saved: ${why}`);
+    }
+  }
+  return drafts;
+}
+
+async function takeScreenshot({ page }: Scene, files: FileStore): Promise<FileDraft | null> {
+  if (!page || page.isClosed() || page.url() === "about:blank") return null;
+  const url = page.url();
+  const png = await page.screenshot({ type: "png", timeout: SCREENSHOT_TIMEOUT, animations: "disabled" });
+  return { role: "screenshot", name: "screenshot.png", type: "image/png", url, ...(await files.put(chunk(png))) };
+}
+
+async function takeTrace({ context }: Scene, files: FileStore): Promise<FileDraft> {
+  const folder = await mkdtemp(join(tmpdir(), "ultravisor-trace-"));
+  try {
+    const path = join(folder, "trace.zip");
+    await within(TRACE_TIMEOUT, context.tracing.stop({ path }));
+    return {
+      role: "trace",
+      name: "trace.zip",
+      type: "application/zip",
+      url: null,
+      ...(await files.put(createReadStream(path))),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function takeConsole({ console: text }: Scene, files: FileStore): Promise<FileDraft | null> {
+  if (text === "") return null;
+  return {
+    role: "console",
+    name: "console.txt",
+    type: "text/plain",
+    url: null,
+    ...(await files.put(chunk(Buffer.from(text)))),
+  };
+}
+
+async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Playwright sets no limit of its own here, and a page that hangs must not keep the attempt from ending. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,100 @@
+/** One page as a task sees it, the same whichever tier fetched it. Nothing is parsed before it is asked for. */
+import { selectAll } from "css-select";
+import type { Document, Form, LinkOptions } from "../../sdk/context.ts";
+import { collectForms } from "./forms.ts";
+import { linkFilter } from "./link-filter.ts";
+import { collectLinks, type Link } from "./links.ts";
+import { isUnseen, rawText, visibleText } from "./text.ts";
+import { type Element, fold, type Node, parseHtml, type Tree, walk } from "./tree.ts";
+
+export interface PageFacts {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly type: string;
+  /** Text of the answer; empty when it is not text. */
+  readonly html: string;
+  readonly tier: "http" | "browser";
+  readonly tierReason: string;
+}
+
+export class PageDocument implements Document {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly type: string;
+  readonly html: string;
+  readonly tier: "http" | "browser";
+  readonly tierReason: string;
+  #tree: Tree | null = null;
+  #text: string | null = null;
+  #links: readonly Link[] | null = null;
+
+  constructor(facts: PageFacts) {
+    this.url = facts.url;
+    this.status = facts.status;
+    this.headers = facts.headers;
+    this.type = facts.type;
+    this.html = facts.html;
+    this.tier = facts.tier;
+    this.tierReason = facts.tierReason;
+  }
+
+  /** The parsed page; an answer that is no HTML has no elements. */
+  get tree(): Tree {
+    this.#tree ??= parseHtml(isHtml(this.type) ? this.html : "");
+    return this.#tree;
+  }
+
+  get title(): string {
+    return titleOf(this.tree);
+  }
+
+  get text(): string {
+    this.#text ??= isHtml(this.type) ? visibleText(this.tree) : fold(this.html);
+    return this.#text;
+  }
+
+  get forms(): readonly Form[] {
+    return collectForms(this.tree, this.url);
+  }
+
+  links(options: LinkOptions = {}): string[] {
+    this.#links ??= collectLinks(this.tree, this.url);
+    return this.#links.filter(linkFilter(this.url, options)).map((link) => link.href);
+  }
+
+  select(
+    selector: string,
+  ): readonly { readonly text: string; readonly attributes: Readonly<Record<string, string>> }[] {
+    return find(this.tree, selector).map((element) => ({
+      text: isUnseen(element) ? rawText(element) : visibleText(element),
+      attributes: { ...element.attribs },
+    }));
+  }
+}
+
+export function isHtml(type: string): boolean {
+  return type === "text/html" || type === "application/xhtml+xml";
+}
+
+function find(tree: Tree, selector: string): Element[] {
+  try {
+    return selectAll<Node, Element>(selector, tree.children);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TypeError(`Expected a CSS selector, got ${JSON.stringify(selector)}: ${why}`, { cause: error });
+  }
+}
+
+/** Text of the first title; those inside of drawings name parts of the drawing. */
+function titleOf(tree: Tree): string {
+  const titles: Element[] = [];
+  walk(tree, {
+    enter(element) {
+      if (element.name === "title") titles.push(element);
+      return titles.length === 0 && element.name !== "svg";
+    },
+  });
+  return titles[0] ? fold(rawText(titles[0])) : "";
+}

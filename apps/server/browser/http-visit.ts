@@ -1,0 +1,118 @@
+/** The HTTP tier: fetches one page, redirects followed, and reads it if it is text. */
+import { Buffer } from "node:buffer";
+import type { Readable } from "node:stream";
+import { BrowsingError } from "../core/browsing.ts";
+import { headerMediaType } from "../core/media-type.ts";
+import { decodeText } from "./charset.ts";
+import type { CookieJar } from "./cookies.ts";
+import { isHtml, PageDocument } from "./document.ts";
+import { ACCEPTED_ENCODINGS, decodeBody } from "./encoding.ts";
+import { discard, type HttpAnswer, type HttpClient } from "./http.ts";
+import { statusError } from "./http-status.ts";
+import { refreshTarget } from "./meta-refresh.ts";
+import { networkError } from "./network-error.ts";
+import { follow, tooMany } from "./redirects.ts";
+import { webUrl } from "./web-url.ts";
+
+/** What an answer may be, beside text/*, for its text to be kept. */
+const TEXTUAL = /^(?:text\/.+|application\/(?:.+\+)?(?:json|xml|yaml|javascript))$/;
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+const PAGE_TIMEOUT = 60_000;
+/** Pages that send on to another page by themselves. */
+const MAX_REFRESHES = 10;
+
+export interface HttpTier {
+  readonly client: HttpClient;
+  readonly jar: CookieJar;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+}
+
+export async function visitOverHttp(
+  tier: HttpTier,
+  start: URL,
+  headers: Readonly<Record<string, string>>,
+): Promise<PageDocument> {
+  const chain: string[] = [];
+  for (let url = start; ; ) {
+    chain.push(url.href);
+    const document = await fetchPage(tier, url, headers);
+    const target = refreshTarget(document.tree);
+    if (target === null || URL.parse(target, document.url)?.href === document.url) return document;
+    if (chain.length > MAX_REFRESHES) throw tooMany(chain, `refreshes itself more than ${MAX_REFRESHES} times`);
+    url = webUrl(target, new URL(document.url));
+  }
+}
+
+/** Headers that every request of the HTTP tier carries; the task's own win. */
+export function requestHeaders(tier: HttpTier, own: Readonly<Record<string, string>>): Record<string, string> {
+  const lower = Object.fromEntries(Object.entries(own).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    "user-agent": tier.userAgent,
+    accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "accept-language": "en-US,en;q=0.9",
+    ...lower,
+  };
+}
+
+async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, string>>): Promise<PageDocument> {
+  const deadline = AbortSignal.timeout(PAGE_TIMEOUT);
+  const signal = AbortSignal.any([tier.signal, deadline]);
+  const headers = { ...requestHeaders(tier, own), "accept-encoding": ACCEPTED_ENCODINGS };
+  try {
+    return await readPage(await follow(tier.client, tier.jar, url, headers, signal));
+  } catch (error) {
+    tier.signal.throwIfAborted();
+    throw networkError(error, url, PAGE_TIMEOUT);
+  }
+}
+
+async function readPage(answer: HttpAnswer): Promise<PageDocument> {
+  const failed = statusError(answer.url.href, answer.status, answer.headers["retry-after"], Date.now());
+  if (failed) {
+    await discard(answer);
+    throw failed;
+  }
+  const said = headerMediaType(answer.headers["content-type"]);
+  const readable = said === "" || TEXTUAL.test(said) || isHtml(said);
+  const bytes = readable ? await readBody(answer) : await discard(answer);
+  const type = said || (bytes ? sniff(bytes) : "application/octet-stream");
+  return new PageDocument({
+    url: answer.url.href,
+    status: answer.status,
+    headers: answer.headers,
+    type,
+    html: bytes && (isHtml(type) || TEXTUAL.test(type)) ? decodeText(bytes, answer.headers["content-type"]) : "",
+    tier: "http",
+    tierReason: isHtml(type) ? "fetched over HTTP" : `${type} needs no browser`,
+  });
+}
+
+async function readBody(answer: HttpAnswer): Promise<Uint8Array> {
+  const body: Readable = decodeBody(answer.body, answer.headers["content-encoding"]);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > MAX_PAGE_BYTES) {
+      answer.body.destroy();
+      throw new BrowsingError(
+        "too_large",
+        `${answer.url.href} is a page of more than ${MAX_PAGE_BYTES} bytes; use download for files.`,
+        {
+          retryable: false,
+        },
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** An answer without Content-Type is HTML if it looks like it, as in browsers. */
+function sniff(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.subarray(0, 512)).toString("latin1");
+  if (/^[\s\u00ef\u00bb\u00bf]*<(?:!doctype html|!--|html|head|body|title|script|div|p|a|h1|table)[\s>]/i.test(start))
+    return "text/html";
+  return start.includes("\0") ? "application/octet-stream" : "text/plain";
+}

@@ -1,0 +1,76 @@
+/** One GET over a kept-alive connection: no redirects, no cookies, no meaning. */
+import type { Readable } from "node:stream";
+import { Agent } from "undici";
+import { wasStale } from "./network-error.ts";
+
+export interface HttpAnswer {
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly setCookies: readonly string[];
+  /** As sent: still encoded. Must be read, destroyed or given to `discard`. */
+  readonly body: Readable & { dump(options: { limit: number }): Promise<void> };
+}
+
+export interface HttpClient {
+  get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT = 10_000;
+const SILENCE_TIMEOUT = 30_000;
+const MAX_HEADERS = 65_536;
+/** A rest up to this size is read to keep the connection; a longer one costs more than a new connection. */
+const WORTH_READING = 65_536;
+
+export function createHttpClient(): HttpClient {
+  const agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT },
+    headersTimeout: SILENCE_TIMEOUT,
+    bodyTimeout: SILENCE_TIMEOUT,
+    maxHeaderSize: MAX_HEADERS,
+  });
+  return {
+    get: (url, headers, signal) =>
+      get(agent, url, headers, signal).catch((error: unknown) => {
+        if (!wasStale(error) || signal.aborted) throw error;
+        return get(agent, url, headers, signal);
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+/** Drops a body nobody wants, keeping the connection if that is cheap. */
+export async function discard(answer: HttpAnswer): Promise<void> {
+  await answer.body.dump({ limit: WORTH_READING }).catch(() => {});
+}
+
+async function get(
+  agent: Agent,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const answer = await agent.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: "GET",
+    headers,
+    signal,
+  });
+  return {
+    url,
+    status: answer.statusCode,
+    headers: flat(answer.headers),
+    setCookies: [answer.headers["set-cookie"] ?? []].flat(),
+    body: answer.body,
+  };
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const result: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return result;
+}

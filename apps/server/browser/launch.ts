@@ -1,0 +1,42 @@
+/** Starts a Chromium. Its arguments are fixed here: none ever comes from a task, for some of them run programs. */
+import { type Browser, chromium as playwright } from "playwright-core";
+import { addExtra } from "playwright-extra";
+import { BrowsingError, type Chromium } from "../core/browsing.ts";
+import type { Plugin } from "./plugins.ts";
+
+/** Keeps Chromium from talking to anybody but the sites it is sent to. */
+const ARGUMENTS = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+  "--no-first-run",
+];
+
+export async function launch(chromium: Chromium, plugins: readonly Plugin[]): Promise<Browser> {
+  const launcher = addExtra(playwright);
+  for (const plugin of plugins) launcher.use(plugin);
+  try {
+    return await launcher.launch({
+      executablePath: chromium.path,
+      chromiumSandbox: chromium.sandbox,
+      headless: true,
+      args: [...ARGUMENTS],
+      // The runner ends its Chromium itself, after it has reported what happened.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+  } catch (error) {
+    throw new BrowsingError("browser_failed", `Chromium (${chromium.path}) did not start: ${firstLines(error)}`, {
+      retryable: true,
+      cause: error,
+    });
+  }
+}
+
+/** Playwright's message begins with what happened; its log of the start follows. */
+function firstLines(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n").slice(0, 3).join(" ").slice(0, 500);
+}

@@ -1,0 +1,114 @@
+/** The Chromium processes of a runner: one per set of plugins, shared by sessions, replaced when worn or dead. */
+import type { Browser } from "playwright-core";
+import { BrowsingError, type Chromium } from "../core/browsing.ts";
+import { missingChromium } from "./chromium.ts";
+import { launch } from "./launch.ts";
+import { loadPlugins, pluginSetKey } from "./plugins.ts";
+import { createSlots } from "./slots.ts";
+
+export interface PoolOptions {
+  find(): Promise<Chromium | null>;
+  readonly maxPages: number;
+  readonly recycleAfter: number;
+}
+
+/** A session's hold on a running Chromium. */
+export interface Lease {
+  readonly browser: Browser;
+  /** Resolves when that Chromium ends without having been asked to. */
+  readonly crashed: Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface BrowserPool {
+  lease(plugins: readonly (string | object)[], signal: AbortSignal): Promise<Lease>;
+  close(): Promise<void>;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly browser: Promise<Browser>;
+  readonly crashed: Promise<void>;
+  leases: number;
+  served: number;
+  /** Gets no new sessions; is closed with the last one it has. */
+  retired: boolean;
+}
+
+export function createBrowserPool(options: PoolOptions): BrowserPool {
+  const slots = createSlots(options.maxPages);
+  const entries = new Set<Entry>();
+
+  const closeIfIdle = async (entry: Entry): Promise<void> => {
+    if (!entry.retired || entry.leases > 0) return;
+    entries.delete(entry);
+    const browser = await entry.browser.catch(() => null);
+    await browser?.close();
+  };
+
+  const entryFor = (plugins: readonly (string | object)[]): Entry => {
+    const key = pluginSetKey(plugins);
+    for (const entry of entries) {
+      if (entry.key === key && !entry.retired) return entry;
+      // A runner serves one task at a time: a Chromium with other plugins is not coming back into use soon.
+      entry.retired = true;
+      void closeIfIdle(entry);
+    }
+    const entry = start(key, plugins, options.find);
+    entries.add(entry);
+    return entry;
+  };
+
+  return {
+    async lease(plugins, signal) {
+      const leave = await slots.take(signal);
+      const entry = entryFor(plugins);
+      entry.leases += 1;
+      entry.served += 1;
+      if (entry.served >= options.recycleAfter) entry.retired = true;
+      const release = async (): Promise<void> => {
+        entry.leases -= 1;
+        leave();
+        await closeIfIdle(entry);
+      };
+      try {
+        return { browser: await entry.browser, crashed: entry.crashed, release };
+      } catch (error) {
+        entry.retired = true;
+        await release();
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all(
+        [...entries].map((entry) => {
+          entry.retired = true;
+          entry.leases = 0;
+          return closeIfIdle(entry);
+        }),
+      );
+    },
+  };
+}
+
+function start(key: string, plugins: readonly (string | object)[], find: PoolOptions["find"]): Entry {
+  const crashed = Promise.withResolvers<void>();
+  const entry: Entry = { key, browser: begin(), crashed: crashed.promise, leases: 0, served: 0, retired: false };
+  return entry;
+
+  async function begin(): Promise<Browser> {
+    const chromium = await find();
+    if (!chromium) throw missingChromium();
+    const browser = await launch(chromium, await loadPlugins(plugins));
+    browser.on("disconnected", () => {
+      entry.retired = true;
+      crashed.resolve();
+    });
+    return browser;
+  }
+}
+
+/** What an attempt ends with when its Chromium died. */
+export function crashedError(what: string): BrowsingError {
+  return new BrowsingError("browser_crashed", `${what} died; the next attempt gets a fresh one.`, { retryable: true });
+}

@@ -1,0 +1,60 @@
+/** Follows redirects with the session's cookies: at most 20 of them, never twice the same question. */
+import { BrowsingError } from "../core/browsing.ts";
+import type { CookieJar } from "./cookies.ts";
+import { discard, type HttpAnswer, type HttpClient } from "./http.ts";
+import { webUrl } from "./web-url.ts";
+
+export const MAX_REDIRECTS = 20;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** What may follow to another origin; anything else could be a key meant for the first one. */
+const HARMLESS = new Set(["accept", "accept-encoding", "accept-language", "user-agent"]);
+
+/** The first answer that is no redirect. Its `url` is where it came from. */
+export async function follow(
+  client: HttpClient,
+  jar: CookieJar,
+  start: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const asked = new Set<string>();
+  const chain: string[] = [];
+  for (let url = start; ; ) {
+    const cookie = jar.header(url);
+    const question = `${url.href}\n${cookie ?? ""}`;
+    chain.push(url.href);
+    if (asked.has(question)) throw tooMany(chain, "redirects in a circle");
+    if (chain.length > MAX_REDIRECTS + 1) throw tooMany(chain, `redirects more than ${MAX_REDIRECTS} times`);
+    asked.add(question);
+    const sent = url.origin === start.origin ? headers : harmless(headers);
+    const answer = await client.get(url, withCookie(sent, cookie), signal);
+    jar.store(url, answer.setCookies);
+    const target = targetOf(answer);
+    if (target === null) return answer;
+    await discard(answer);
+    url = webUrl(target, url);
+    url.hash = "";
+  }
+}
+
+/** @param what such as `redirects in a circle` */
+export function tooMany(chain: readonly string[], what: string): BrowsingError {
+  const shown = chain.length > 6 ? [...chain.slice(0, 4), "…", ...chain.slice(-1)] : chain;
+  return new BrowsingError("too_many_redirects", `${chain[0]} ${what}: ${shown.join(" → ")}.`, { retryable: false });
+}
+
+function targetOf(answer: HttpAnswer): string | null {
+  return REDIRECTS.has(answer.status) ? (answer.headers.location ?? null) : null;
+}
+
+function harmless(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => HARMLESS.has(name)));
+}
+
+function withCookie(
+  headers: Readonly<Record<string, string>>,
+  cookie: string | null,
+): Readonly<Record<string, string>> {
+  if (cookie === null) return headers;
+  return { ...headers, cookie: headers.cookie === undefined ? cookie : `${headers.cookie}; ${cookie}` };
+}

@@ -1,0 +1,130 @@
+/** What one attempt browses with: its cookies, its pages over HTTP or in Chromium, and what it downloaded. */
+import type { Document, DownloadedFile, DownloadOptions, VisitOptions } from "../../sdk/context.ts";
+import type { BrowsingError, BrowsingSession, BrowsingSessionOptions } from "../core/browsing.ts";
+import type { FileDraft } from "../core/execution.ts";
+import type { FileStore } from "../core/files.ts";
+import { CookieJar } from "./cookies.ts";
+import { download } from "./download.ts";
+import type { HttpClient } from "./http.ts";
+import { type HttpTier, visitOverHttp } from "./http-visit.ts";
+import type { BrowserPool } from "./pool.ts";
+import { needsBrowser, renderFacts } from "./render-rule.ts";
+import { openTab, type Tab } from "./tab.ts";
+import { webUrl } from "./web-url.ts";
+
+export interface SessionParts {
+  readonly client: HttpClient;
+  readonly pool: BrowserPool;
+  readonly files: FileStore;
+  readonly userAgent: string;
+}
+
+/** Opens a session; Chromium starts here only when the task named `page`. */
+export async function openSession(parts: SessionParts, options: BrowsingSessionOptions): Promise<BrowsingSession> {
+  const session = new Session(parts, options);
+  if (options.fixtures === null || options.fixtures.includes("page")) await session.makePage();
+  return session;
+}
+
+class Session implements BrowsingSession {
+  readonly broken: Promise<BrowsingError>;
+  readonly #parts: SessionParts;
+  readonly #options: BrowsingSessionOptions;
+  readonly #http: HttpTier;
+  readonly #downloads: FileDraft[] = [];
+  readonly #served = { http: 0, browser: 0 };
+  readonly #break: (error: BrowsingError) => void;
+  #tab: Promise<Tab> | null = null;
+  #page: BrowsingSession["fixtures"]["page"];
+
+  constructor(parts: SessionParts, options: BrowsingSessionOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#http = { client: parts.client, jar: new CookieJar(), userAgent: parts.userAgent, signal: options.signal };
+    const broken = Promise.withResolvers<BrowsingError>();
+    this.broken = broken.promise;
+    this.#break = broken.resolve;
+  }
+
+  get fixtures(): BrowsingSession["fixtures"] {
+    return {
+      visit: (url, options) => this.#visit(url, options ?? {}),
+      download: (url, options) => this.#download(url, options ?? {}),
+      ...(this.#page && { page: this.#page }),
+    };
+  }
+
+  async makePage(): Promise<void> {
+    const tab = await this.#openTab();
+    this.#page = await tab.page();
+  }
+
+  downloads(): readonly FileDraft[] {
+    return [...this.#downloads];
+  }
+
+  tiers(): { readonly http: number; readonly browser: number } {
+    return { ...this.#served };
+  }
+
+  async capture(): Promise<readonly FileDraft[]> {
+    const tab = await this.#tab?.catch(() => null);
+    return tab ? tab.capture(this.#parts.files) : [];
+  }
+
+  async close(): Promise<void> {
+    const tab = await this.#tab?.catch(() => null);
+    this.#tab = Promise.reject(new Error("This session is closed."));
+    this.#tab.catch(() => {});
+    await tab?.close();
+  }
+
+  async #visit(text: string, options: VisitOptions): Promise<Document> {
+    const url = webUrl(text);
+    const render = options.render ?? this.#options.render;
+    const document =
+      render === "always"
+        ? await this.#visitInTab(url, options, "the task asked for the browser")
+        : await this.#visitOverHttp(url, options, render);
+    this.#served[document.tier] += 1;
+    return document;
+  }
+
+  async #visitOverHttp(url: URL, options: VisitOptions, render: "auto" | "never"): Promise<Document> {
+    await this.#syncCookies();
+    const document = await visitOverHttp(this.#http, url, options.headers ?? {});
+    await this.#syncCookies();
+    const decision = needsBrowser(renderFacts(document));
+    if (render === "never" || !decision.browser) return document;
+    this.#options.log("debug", `${document.url} enters Chromium: ${decision.reason}.`);
+    return this.#visitInTab(url, options, decision.reason);
+  }
+
+  async #visitInTab(url: URL, options: VisitOptions, reason: string): Promise<Document> {
+    const tab = await this.#openTab();
+    await tab.syncCookies();
+    const document = await tab.visit(url, options.headers ?? {}, reason);
+    await tab.syncCookies();
+    // What a browser would download is no page: HTTP tells its type without loading it.
+    return document ?? visitOverHttp(this.#http, url, options.headers ?? {});
+  }
+
+  async #download(text: string, options: DownloadOptions): Promise<DownloadedFile> {
+    const url = webUrl(text);
+    await this.#syncCookies();
+    const file = await download(this.#http, this.#parts.files, url, options);
+    await this.#syncCookies();
+    this.#downloads.push({ role: "download", ...file });
+    return file;
+  }
+
+  async #syncCookies(): Promise<void> {
+    const tab = await this.#tab;
+    await tab?.syncCookies();
+  }
+
+  #openTab(): Promise<Tab> {
+    this.#tab ??= openTab(this.#parts.pool, this.#http.jar, this.#options, this.#break);
+    return this.#tab;
+  }
+}

@@ -1,0 +1,140 @@
+/** One session's place in Chromium: a fresh context, its pages, and what they said and did. */
+import type { BrowserContext, Page } from "playwright-core";
+import type { BrowsingError, BrowsingSessionOptions } from "../core/browsing.ts";
+import type { FileDraft } from "../core/execution.ts";
+import type { FileStore } from "../core/files.ts";
+import { visitInBrowser } from "./browser-visit.ts";
+import { capture, startTrace } from "./capture.ts";
+import { type ConsoleLog, followConsole } from "./console-log.ts";
+import { cookieSync } from "./cookie-sync.ts";
+import type { CookieJar } from "./cookies.ts";
+import type { PageDocument } from "./document.ts";
+import { guardContext } from "./guard.ts";
+import { type BrowserPool, crashedError, type Lease } from "./pool.ts";
+import { createSlots } from "./slots.ts";
+
+export interface Tab {
+  /** The page that the task's script drives. */
+  page(): Promise<Page>;
+  /** Loads a page and lets its scripts work. Null: the address leads to a download. */
+  visit(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null>;
+  syncCookies(): Promise<void>;
+  capture(files: FileStore): Promise<readonly FileDraft[]>;
+  close(): Promise<void>;
+}
+
+/** @param onBroken called once when Chromium or a page of this tab dies */
+export async function openTab(
+  pool: BrowserPool,
+  jar: CookieJar,
+  options: BrowsingSessionOptions,
+  onBroken: (error: BrowsingError) => void,
+): Promise<Tab> {
+  const lease = await pool.lease(options.plugins, options.signal);
+  try {
+    const context = await newContext(lease, options);
+    const tab = new ContextTab(lease, context, cookieSync(jar, context), options);
+    await tab.start(onBroken);
+    return tab;
+  } catch (error) {
+    const crashed = !lease.browser.isConnected();
+    await lease.release();
+    throw crashed ? crashedError("Chromium") : error;
+  }
+}
+
+function newContext(lease: Lease, options: BrowsingSessionOptions): Promise<BrowserContext> {
+  // Naming both `page` and `download` is how a task asks to save what a click downloads.
+  const asked = options.fixtures === null || ["page", "download"].every((name) => options.fixtures?.includes(name));
+  return lease.browser.newContext({ acceptDownloads: asked, serviceWorkers: "block", permissions: [] });
+}
+
+class ContextTab implements Tab {
+  readonly syncCookies: () => Promise<void>;
+  readonly #lease: Lease;
+  readonly #context: BrowserContext;
+  readonly #options: BrowsingSessionOptions;
+  readonly #console: ConsoleLog;
+  /** Visits of one session use one page, one after the other. */
+  readonly #turn = createSlots(1);
+  readonly #broken = Promise.withResolvers<never>();
+  #page: Page | null = null;
+  #visiting: Page | null = null;
+  #closed = false;
+
+  constructor(
+    lease: Lease,
+    context: BrowserContext,
+    syncCookies: () => Promise<void>,
+    options: BrowsingSessionOptions,
+  ) {
+    this.#lease = lease;
+    this.#context = context;
+    this.#options = options;
+    this.syncCookies = syncCookies;
+    this.#console = followConsole(context);
+    this.#broken.promise.catch(() => {});
+  }
+
+  async start(onBroken: (error: BrowsingError) => void): Promise<void> {
+    const broke = (what: string): void => {
+      if (this.#closed) return;
+      const error = crashedError(what);
+      this.#broken.reject(error);
+      onBroken(error);
+    };
+    void this.#lease.crashed.then(() => broke("Chromium"));
+    this.#context.on("page", (page) => page.on("crash", () => broke(`The page ${page.url()}`)));
+    guardContext(this.#context, this.#options.log);
+    await this.syncCookies();
+    await startTrace(this.#context);
+  }
+
+  async page(): Promise<Page> {
+    this.#page ??= await this.#context.newPage();
+    return this.#page;
+  }
+
+  async visit(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
+    const leave = await this.#turn.take(this.#options.signal);
+    try {
+      return await this.#unlessOver(this.#load(url, headers, reason));
+    } finally {
+      leave();
+    }
+  }
+
+  capture(files: FileStore): Promise<readonly FileDraft[]> {
+    const page = this.#page ?? this.#visiting;
+    return capture({ context: this.#context, page, console: this.#console.text() }, files, this.#options.log);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#context.close().catch(() => {});
+    await this.#lease.release();
+  }
+
+  async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
+    if (this.#visiting?.isClosed()) this.#visiting = null;
+    this.#visiting ??= await this.#context.newPage();
+    return visitInBrowser(this.#visiting, url, headers, reason);
+  }
+
+  /** A crash or the attempt's end does not wait for Playwright's own time limits. */
+  async #unlessOver<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    work.catch(() => {});
+    try {
+      return await Promise.race([work, this.#broken.promise, aborted.promise]);
+    } catch (error) {
+      throw this.#lease.browser.isConnected() || signal.aborted ? error : crashedError("Chromium");
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+}
