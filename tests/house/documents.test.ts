@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { documentFiles } from "../../scripts/docs-files.ts";
 import { repository } from "./source-files.ts";
 
 const pages = readdirSync(path.join(repository, "docs")).filter((file) => file.endsWith(".md"));
@@ -58,23 +59,48 @@ describe("The documentation's first page", () => {
   });
 });
 
-describe("The README", () => {
-  const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
-  const said = [...read("README.md").matchAll(/^\s*(?:\$ )?(npm (?:run )?[a-z:]+|npx ultravisor [a-z]+)/gm)].map(
-    ([, words = ""]) => words,
+describe("The page about configuration", () => {
+  it("explains every variable that the server reads, and no other", () => {
+    const named = (text: string): string[] => [...new Set(text.match(/\bULTRAVISOR_[A-Z_]+\b/g))].sort();
+    const table = read("docs/configuration.md").match(/^\| `ULTRAVISOR_.*$/gm) ?? [];
+    expect(named(table.map((row) => row.split("|")[1]).join())).toEqual(named(read("apps/server/config.ts")));
+  });
+});
+
+describe("A download of the documentation", () => {
+  // Not the ZIP: whoever changes an example for himself need not care.
+  it.each([...documentFiles(repository)].filter(([name]) => !name.endsWith(".zip")))(
+    "%s is what `node scripts/docs-files.ts` makes",
+    (name, bytes) => {
+      expect(readFileSync(path.join(repository, "docs/files", name)).equals(bytes)).toBe(true);
+    },
   );
 
-  it("names only npm scripts that exist", () => {
-    const named = said.filter((words) => words.startsWith("npm")).map((words) => words.replace(/^npm (run )?/, ""));
-    expect(named.length).toBeGreaterThan(1);
+  it("is linked from at least three pages", () => {
+    const linking = pages.filter((page) =>
+      localLinks(read(`docs/${page}`)).some((target) => target.startsWith("files/")),
+    );
+    expect(linking.length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe("The documents", () => {
+  const said = documents.map(read).join("\n");
+
+  it("name only npm scripts that exist", () => {
+    const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
+    const named = [...said.matchAll(/\bnpm (?:run ([a-z:]+)|(start|test)\b)/g)].map(
+      ([, script, short]) => script ?? short ?? "",
+    );
+    expect(named.length).toBeGreaterThan(5);
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
-  it("names only commands that the CLI has", () => {
+  it("name only commands that the CLI has", () => {
     const help = execFileSync(process.execPath, ["apps/cli/main.ts", "--help"], { cwd: repository, encoding: "utf8" });
-    const named = said.filter((words) => words.startsWith("npx")).map((words) => words.replace("npx ultravisor ", ""));
-    expect(named.length).toBeGreaterThan(5);
-    expect(named.filter((name) => !new RegExp(`^\\s+${name}\\b`, "m").test(help))).toEqual([]);
+    const named = new Set([...said.matchAll(/\bnpx ultravisor ([a-z]+)/g)].map(([, command = ""]) => command));
+    expect(named.size).toBeGreaterThan(10);
+    expect([...named].filter((name) => !new RegExp(`^\\s+${name}\\b`, "m").test(help))).toEqual([]);
   });
 });
 
