@@ -1,0 +1,254 @@
+/** Executes shell tasks: `sh -c` in a process group of its own, in the run's staging folder, with a small environment. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { Assignment, ExecutionHost, Executor, FileDraft, Outcome, Usage } from "../core/execution.ts";
+import type { FileStore } from "../core/files.ts";
+import { environmentOf, type Incarnation, marksOf } from "./environment.ts";
+import { OutputCapture, type OutputLimits } from "./output.ts";
+import { keepFiles, prepare, readOutput } from "./results.ts";
+import { type Stoppable, stopLeftovers, stopTree } from "./stop.ts";
+import { MEASURING_SHELL, UsageMeter } from "./usage.ts";
+
+export interface ShellExecutorOptions extends Incarnation {
+  readonly files: FileStore;
+  /** Variables of the server that commands may see (PATH, HOME, LANG …). */
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds between SIGTERM and SIGKILL; default 10 s. */
+  readonly grace?: number;
+  readonly outputLimits?: OutputLimits;
+}
+
+const GRACE = 10_000;
+const OUTPUT_LIMITS: OutputLimits = { head: 1024 * 1024, tail: 4 * 1024 * 1024 };
+const NO_USAGE: Usage = { cpuMs: null, peakMemoryBytes: null, exitCode: null, signal: null };
+
+export function createShellExecutor(options: ShellExecutorOptions): Executor {
+  const closing = new AbortController();
+  const running = new Set<Promise<Outcome>>();
+  return {
+    async execute(assignment, host, signal) {
+      const outcome = attempt(options, assignment, host, AbortSignal.any([signal, closing.signal]));
+      running.add(outcome);
+      return outcome.finally(() => running.delete(outcome));
+    },
+    async close() {
+      closing.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+/** How a command came to its end. */
+type End =
+  | { readonly type: "exited"; readonly code: number }
+  | { readonly type: "stopped"; readonly by: "timeout" | "cancel" }
+  | { readonly type: "unstarted"; readonly error: Error };
+
+async function attempt(
+  options: ShellExecutorOptions,
+  assignment: Assignment,
+  host: ExecutionHost,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (signal.aborted) return { type: "cancelled", usage: NO_USAGE };
+  const folder = join(assignment.staging, ".ultravisor", `${assignment.taskRunId}-${assignment.attempt}`);
+  try {
+    const places = await prepare(folder, assignment.input);
+    const { env, omitted } = environmentOf(options.env, assignment, options, places);
+    if (omitted.length > 0)
+      say(host, "warn", `too large for an environment variable: ${omitted.join(", ")}; read $ULTRAVISOR_INPUT_FILE`);
+    const command = new Command(options, assignment, host, env);
+    const end = await command.run(signal);
+    const files = await keepFiles(places.out, options.files);
+    return await outcomeOf(end, command, places.output, files, assignment);
+  } catch (error) {
+    return failed("error", "error", error instanceof Error ? error.message : String(error), [], NO_USAGE);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class Command {
+  readonly #options: ShellExecutorOptions;
+  readonly #assignment: Assignment;
+  readonly #host: ExecutionHost;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly output: OutputCapture;
+  #meter: UsageMeter | null = null;
+  #exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null = null;
+
+  constructor(
+    options: ShellExecutorOptions,
+    assignment: Assignment,
+    host: ExecutionHost,
+    env: Readonly<Record<string, string>>,
+  ) {
+    this.#options = options;
+    this.#assignment = assignment;
+    this.#host = host;
+    this.#env = env;
+    this.output = new OutputCapture(options.outputLimits ?? OUTPUT_LIMITS, (line) => host.log(line));
+  }
+
+  async run(signal: AbortSignal): Promise<End> {
+    try {
+      const child = this.#spawn();
+      const started = await startOf(child);
+      return started ? await this.#await(child, started, signal) : await failedStart(child);
+    } catch (error) {
+      return { type: "unstarted", error: error instanceof Error ? error : new Error(String(error)) };
+    } finally {
+      this.#meter?.stop();
+      this.output.end();
+    }
+  }
+
+  usage(): Usage {
+    const code = this.#exit?.code ?? null;
+    const signal = this.#exit?.signal ?? (code !== null && code > 128 ? signalOf(code) : null);
+    return {
+      cpuMs: this.#meter?.cpuMs() ?? null,
+      peakMemoryBytes: this.#meter?.peakMemoryBytes() ?? null,
+      exitCode: signal ? null : code,
+      signal,
+    };
+  }
+
+  #spawn(): ChildProcess {
+    return spawn("/bin/sh", ["-c", MEASURING_SHELL, "sh", this.#assignment.spec.command ?? ""], {
+      cwd: this.#assignment.staging,
+      env: { ...this.#env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+  }
+
+  async #await(child: ChildProcess, group: number, signal: AbortSignal): Promise<End> {
+    this.output.follow("stdout", child.stdout as Readable);
+    this.output.follow("stderr", child.stderr as Readable);
+    this.#meter = new UsageMeter(group, child.stdio[3] as Readable);
+    const exited = new Promise<"exited">((resolve) => {
+      child.once("exit", (code, by) => {
+        this.#exit = { code, signal: by };
+        resolve("exited");
+      });
+    });
+    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    const { stopped, forget } = stopRequest(this.#assignment.spec.timeout, signal);
+    const first = await Promise.race([exited, stopped]);
+    forget();
+    const stoppable: Stoppable = {
+      group,
+      marks: marksOf(this.#assignment, this.#options),
+      grace: this.#options.grace ?? GRACE,
+      hasEnded: () => this.#exit !== null,
+      say: (text) => say(this.#host, "warn", text),
+    };
+    if (first === "exited") await stopLeftovers(stoppable);
+    else {
+      say(this.#host, "warn", first === "timeout" ? `took longer than ${seconds(this.#assignment)}` : "cancelled");
+      await stopTree(stoppable);
+    }
+    await exited;
+    await closed;
+    return first === "exited" ? { type: "exited", code: this.#exit?.code ?? 128 } : { type: "stopped", by: first };
+  }
+}
+
+/** The process id once the command runs; null when it could not be started. */
+function startOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    child.once("spawn", () => resolve(child.pid ?? null));
+    child.once("error", () => resolve(null));
+  });
+}
+
+async function failedStart(child: ChildProcess): Promise<End> {
+  return {
+    type: "unstarted",
+    error: new Error(`the command could not be started: ${child.spawnargs[0]} or its working folder is missing`),
+  };
+}
+
+function stopRequest(
+  timeout: number,
+  signal: AbortSignal,
+): { readonly stopped: Promise<"timeout" | "cancel">; forget(): void } {
+  const { promise, resolve } = Promise.withResolvers<"timeout" | "cancel">();
+  const cancel = (): void => resolve("cancel");
+  const timer = setTimeout(() => resolve("timeout"), Math.min(timeout, 2 ** 31 - 1));
+  signal.addEventListener("abort", cancel);
+  if (signal.aborted) cancel();
+  return {
+    stopped: promise,
+    forget() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", cancel);
+    },
+  };
+}
+
+async function outcomeOf(
+  end: End,
+  command: Command,
+  outputFile: string,
+  files: readonly FileDraft[],
+  assignment: Assignment,
+): Promise<Outcome> {
+  const usage = command.usage();
+  if (end.type === "unstarted") return failed("error", "error", end.error.message, files, usage);
+  if (end.type === "stopped" && end.by === "cancel") return { type: "cancelled", usage };
+  if (end.type === "stopped")
+    return failed("timeout", "timeout", `took longer than ${seconds(assignment)} and was ended`, files, usage);
+  if (end.code !== 0) {
+    const detail = command.output.lastError();
+    const what = usage.signal ? `killed by ${usage.signal}` : `exit code ${end.code}`;
+    return failed("exit", "exit", detail === "" ? what : `${what}: ${detail.slice(0, 500)}`, files, usage);
+  }
+  try {
+    const output = (await readOutput(outputFile)) ?? command.output.lastLines();
+    return { type: "succeeded", output, spawned: [], records: [], files, report: {}, usage };
+  } catch (error) {
+    return failed("error", "invalid_output", error instanceof Error ? error.message : String(error), files, usage);
+  }
+}
+
+function failed(
+  reason: "error" | "exit" | "timeout",
+  code: string,
+  message: string,
+  files: readonly FileDraft[],
+  usage: Usage,
+): Outcome {
+  return { type: "failed", reason, error: { code, message }, retryable: true, retryAfter: null, files, usage };
+}
+
+function say(host: ExecutionHost, level: "info" | "warn", text: string): void {
+  host.log({ stream: "system", level, time: Date.now(), text });
+}
+
+function seconds(assignment: Assignment): string {
+  return `${assignment.spec.timeout / 1000} s`;
+}
+
+const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  4: "SIGILL",
+  6: "SIGABRT",
+  7: "SIGBUS",
+  8: "SIGFPE",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  13: "SIGPIPE",
+  14: "SIGALRM",
+  15: "SIGTERM",
+};
+
+/** A shell tells 128 + n for a command killed by signal n. */
+function signalOf(code: number): NodeJS.Signals | null {
+  return SIGNALS[code - 128] ?? null;
+}

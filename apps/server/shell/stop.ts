@@ -1,0 +1,44 @@
+/** Ends a command with everything it started: SIGTERM, grace, SIGKILL, until nothing with its marks is left. */
+import { findProcesses, killAll, type Marks, pause, signalAll, signalOne } from "./processes.ts";
+
+export interface Stoppable {
+  /** The command's process group. */
+  readonly group: number;
+  readonly marks: Marks;
+  readonly grace: number;
+  /** Whether the command itself has ended. */
+  readonly hasEnded: () => boolean;
+  say(text: string): void;
+}
+
+const STEP = 25;
+/** How long processes that outlive even SIGKILL are chased. */
+const CHASE = 1500;
+
+/** Resolves when nothing is left, at the latest a little after the grace. */
+export async function stopTree(command: Stoppable): Promise<void> {
+  const { group, marks, grace, say } = command;
+  const find = (): number[] => findProcesses(marks, group);
+  say(`SIGTERM to the process group ${group}; SIGKILL follows in ${grace / 1000} s`);
+  signalOne(-group, "SIGTERM");
+  signalAll(
+    find().filter((pid) => pid !== group),
+    "SIGTERM",
+  );
+  const end = performance.now() + grace;
+  while (performance.now() < end) {
+    if (command.hasEnded() && find().length === 0) return;
+    await pause(STEP);
+  }
+  say(`SIGKILL to the process group ${group} and ${find().length} processes with its marks`);
+  signalOne(-group, "SIGKILL");
+  await killAll(find, CHASE);
+}
+
+/** After a command ended by itself: what it left running in the background ends too. */
+export async function stopLeftovers(command: Stoppable): Promise<void> {
+  const left = findProcesses(command.marks, command.group);
+  if (left.length === 0) return;
+  command.say(`the command ended but left ${left.length} processes running; they are ended too`);
+  await stopTree({ ...command, grace: Math.min(command.grace, 1000) });
+}
