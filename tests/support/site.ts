@@ -38,6 +38,8 @@ export interface Site {
   hold(path: string): Gate;
   /** How often a path (without query) was asked for. */
   count(path: string): number;
+  /** How many connections were opened so far. */
+  connections(): number;
   /** Every request so far, in order. */
   readonly received: readonly Received[];
   close(): Promise<void>;
@@ -57,6 +59,10 @@ export async function startSite(): Promise<Site> {
     const handler = routes.get(url.pathname) ?? notFound;
     if (!response.destroyed) handler(request, response, url);
   });
+  let connections = 0;
+  server.on("connection", () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const site: Site = {
@@ -69,6 +75,7 @@ export async function startSite(): Promise<Site> {
     route: (path, answer) => void routes.set(path, typeof answer === "string" ? html(answer) : answer),
     hold: (path) => hold(path, gates),
     count: (path) => received.filter((request) => request.path === path).length,
+    connections: () => connections,
     received,
     close: () =>
       new Promise<void>((resolve) => {

@@ -6,7 +6,7 @@ import { type FileStore, FileTooLargeError } from "../core/files.ts";
 import { endingOfType, headerMediaType, mediaTypeOf } from "../core/media-type.ts";
 import { dispositionName } from "./content-disposition.ts";
 import { decodeBody } from "./encoding.ts";
-import type { HttpAnswer } from "./http.ts";
+import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
 import { type HttpTier, requestHeaders } from "./http-visit.ts";
 import { networkError } from "./network-error.ts";
@@ -27,7 +27,7 @@ export async function download(
   let answer: HttpAnswer | null = null;
   try {
     answer = await begin(tier, url);
-    refuse(answer, maxBytes);
+    await refuse(answer, maxBytes);
     const blob = await files.put(plainBytes(answer), { maxBytes });
     const type = typeOf(answer);
     const name = safeFileName(options.name ?? nameOf(answer, type));
@@ -54,9 +54,12 @@ async function begin(tier: HttpTier, url: URL): Promise<HttpAnswer> {
   }
 }
 
-function refuse(answer: HttpAnswer, maxBytes: number): void {
+async function refuse(answer: HttpAnswer, maxBytes: number): Promise<void> {
   const failed = statusError(answer.url.href, answer.status, answer.headers["retry-after"], Date.now());
-  if (failed) throw failed;
+  if (failed) {
+    await discard(answer);
+    throw failed;
+  }
   if (Number(answer.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(answer.url.href, maxBytes);
 }
 

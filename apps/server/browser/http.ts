@@ -58,6 +58,8 @@ async function get(
     headers,
     signal,
   });
+  // Whoever reads the body is told of errors; if nobody does any more, an error must not end the process.
+  answer.body.on("error", () => {});
   return {
     url,
     status: answer.statusCode,

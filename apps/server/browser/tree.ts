@@ -1,5 +1,5 @@
 /** A page's elements as htmlparser2 reads them, and one walk over them that no depth of nesting can break. */
-import { parseDocument } from "htmlparser2";
+import { DomHandler, Parser, type parseDocument } from "htmlparser2";
 
 export type Tree = ReturnType<typeof parseDocument>;
 export type Node = Tree["children"][number];
@@ -12,8 +12,33 @@ export interface Visitor {
   text?(data: string): void;
 }
 
+/** No page that anybody wrote nests this deep (Chromium itself flattens below 512), and each level costs time. */
+const MAX_DEPTH = 5000;
+
+/** Reads a page; what comes after a nesting deeper than any real one is dropped. */
 export function parseHtml(html: string): Tree {
-  return parseDocument(html);
+  const handler = new ShallowHandler();
+  const parser = new Parser(handler);
+  handler.stop = () => parser.pause();
+  parser.write(html);
+  parser.end();
+  return handler.root;
+}
+
+class ShallowHandler extends DomHandler {
+  stop: () => void = () => {};
+  #depth = 0;
+
+  override onopentag(name: string, attributes: Record<string, string>): void {
+    this.#depth += 1;
+    super.onopentag(name, attributes);
+    if (this.#depth > MAX_DEPTH) this.stop();
+  }
+
+  override onclosetag(): void {
+    this.#depth -= 1;
+    super.onclosetag();
+  }
 }
 
 export function isElement(node: Node): node is Element {
