@@ -107,12 +107,20 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
     async stop(graceMs) {
       stopWatching();
       await Promise.all(duties.map((duty) => duty.stop()));
-      const grace = setTimeout(execution.abandon, graceMs);
-      await queue.close();
-      clearTimeout(grace);
+      await drain(parts, execution.abandon, graceMs);
       await journal.flush();
     },
   };
+}
+
+/** Lets what runs end; what has not after the grace is killed, and found interrupted by the next start. */
+async function drain({ queue, executors }: EngineParts, abandon: () => void, graceMs: number): Promise<void> {
+  const grace = setTimeout(() => {
+    abandon();
+    for (const executor of new Set(Object.values(executors))) void executor.close();
+  }, graceMs);
+  await queue.close();
+  clearTimeout(grace);
 }
 
 function createRunVerbs(
