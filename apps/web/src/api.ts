@@ -1,57 +1,34 @@
-/** What the API answers: the types of the Hono app, under the names that the web uses. Nothing of the server is bundled. */
-import type { DefinitionView, ProblemOfFileView } from "../../server/http/presenters/definition.ts";
-import type { EventView, NoticeView } from "../../server/http/presenters/event.ts";
-import type { FileView } from "../../server/http/presenters/file.ts";
-import type { LogView } from "../../server/http/presenters/log.ts";
-import type { RecordView } from "../../server/http/presenters/record.ts";
-import type { RunView } from "../../server/http/presenters/run.ts";
-import type { ScheduleView } from "../../server/http/presenters/schedule-entry.ts";
-import type { StateView } from "../../server/http/presenters/state-entry.ts";
-import type { AttemptView, TaskRunView } from "../../server/http/presenters/task-run.ts";
+/** The types of the API under the names that the web uses, inferred from the Hono app. Nothing of the server is bundled. */
+import type { InferResponseType } from "hono/client";
+import type { JSONValue } from "hono/utils/types";
+import type { api } from "./client.ts";
 
-export type Attempt = AttemptView;
-export type Event = EventView;
-export type LogEntry = LogView;
-export type Notice = NoticeView;
-export type Run = RunView;
+type Items<Endpoint> = InferResponseType<Endpoint> extends { items: (infer Item)[] } ? Item : never;
+
+export type Run = InferResponseType<(typeof api.runs)[":id"]["$get"]>;
 export type RunTrigger = Run["trigger"];
-export type SavedRecord = RecordView;
-export type ScheduleEntry = ScheduleView;
-export type StateEntry = StateView;
-export type StoredFile = FileView;
-export type Task = DefinitionView;
-export type TaskFileProblem = (typeof ProblemOfFileView)["_output"];
-export type TaskRun = TaskRunView;
-
 export type State = Run["state"];
 export type Counts = Run["counts"];
+export type TaskRun = Items<(typeof api.runs)[":id"]["tasks"]["$get"]>;
+export type TaskRunWithHistory = InferResponseType<(typeof api.runs)[":id"]["tasks"][":task"]["$get"]>;
+export type Attempt = TaskRunWithHistory["history"][number];
+export type LogEntry = Items<(typeof api.runs)[":id"]["logs"]["$get"]>;
+export type StoredFile = Items<(typeof api.runs)[":id"]["files"]["$get"]>;
+export type SavedRecord = Items<(typeof api.data)[":collection"]["$get"]>;
+export type Task = InferResponseType<(typeof api.tasks)[":name"]["$get"]>;
+export type TaskFileProblem = InferResponseType<typeof api.tasks.$get>["problems"][number];
+export type ScheduleEntry = Items<typeof api.schedule.$get>;
+export type StateEntry = Items<typeof api.state.$get>;
+export type Json = JSONValue;
+export type Event = Items<typeof api.events.$get>;
+
+/** What has just changed, as `/api/events` streams it. The stream is no JSON answer, so nothing infers this. */
+export type Notice =
+  | { readonly type: "run"; readonly run: string }
+  | { readonly type: "task_run"; readonly run: string }
+  | { readonly type: "state" | "tasks" | "reload" };
+
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** One page of a list; `next` is a cursor, or null at the end. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | null;
-}
-
-export interface TaskList extends Page<Task> {
-  readonly problems: readonly TaskFileProblem[];
-}
-
-export interface TaskRunWithAttempts extends TaskRun {
-  readonly history?: readonly Attempt[];
-}
-
-export interface Collection {
-  readonly collection: string;
-  readonly records: number;
-  readonly updatedAt: string;
-}
-
-export interface Health {
-  readonly status: "ok" | "degraded";
-  readonly version: string;
-  readonly warnings: readonly string[];
-}
 
 export const STATES = [
   "waiting",

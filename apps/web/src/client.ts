@@ -1,75 +1,31 @@
-/** Requests to the API: JSON in, JSON out, problems as `ApiError`, and off to the sign-in page when the session is over. */
+/** Requests to the API, typed by the Hono app: what is not a success rejects, and the end of the session leads to sign-in. */
+import { hc } from "hono/client";
+import type { App } from "../../server/http/app.ts";
+import { ApiError, problemOf } from "./api-error.ts";
 
-export interface FieldError {
-  readonly path: string;
-  readonly message: string;
+/** Every endpoint: `api.runs[":id"].$get({ param: { id } })`. A param that comes from people must be encoded; ids need not. */
+export const api = hc<App>(location.origin, { fetch: send }).api;
+
+/** The JSON of an answer. */
+export async function read<T>(answer: Promise<{ json(): Promise<T> }>): Promise<T> {
+  return (await answer).json();
 }
 
-/** An answer that is not a success, with the server's own words. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly status: number;
-  readonly code: string;
-  readonly fields: readonly FieldError[];
-
-  constructor(status: number, code: string, message: string, fields: readonly FieldError[] = []) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.fields = fields;
-  }
-}
-
-type Query = Readonly<Record<string, string | number | undefined | null>>;
-
-/** `GET /api<path>` with a query string of whatever is set. */
-export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-  return send<T>(apiUrl(path, query), signal === undefined ? {} : { signal });
-}
-
-/** A request that changes something. */
-export async function change<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
-  return send<T>(apiUrl(path), {
-    method,
-    body: JSON.stringify(body ?? {}),
-    headers: { "content-type": "application/json" },
-  });
-}
-
-/** Address of an API resource; each part of `path` that comes from data must be encoded already. */
-export function apiUrl(path: string, query: Query = {}): string {
-  const parts = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  const text = new URLSearchParams(parts.map(([name, value]) => [name, String(value)])).toString();
-  return `/api${path}${text === "" ? "" : `?${text}`}`;
-}
-
-async function send<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await reach(url, init);
+async function send(request: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await reach(request, init);
   if (response.status === 401) {
-    location.assign("/sign-in");
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiError(401, "unauthenticated", "Your session is over; sign in again.");
   }
-  if (!response.ok) throw await problem(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  if (!response.ok) throw await problemOf(response);
+  return response;
 }
 
-async function reach(url: string, init: RequestInit): Promise<Response> {
+async function reach(request: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, init);
+    return await fetch(request, init);
   } catch (error) {
-    if (init.signal?.aborted) throw error;
+    if (init?.signal?.aborted) throw error;
     throw new ApiError(0, "unreachable", "The server does not answer. Is it running?");
   }
-}
-
-async function problem(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
-  const facts = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
-  const message = [facts.detail, facts.title].find((text) => typeof text === "string" && text !== "");
-  return new ApiError(
-    response.status,
-    typeof facts.code === "string" ? facts.code : `http_${response.status}`,
-    typeof message === "string" ? message : `The server answered ${response.status} ${response.statusText}.`,
-    Array.isArray(facts.fields) ? (facts.fields as FieldError[]) : [],
-  );
 }

@@ -76,6 +76,27 @@ export function shortKey(key: string): string {
   return key.replace(/^https?:\/\//, "");
 }
 
+/**
+ * A key below another, as short as it stays clear: an address below the folder of `base` without that folder, another
+ * address of the same host as its path.
+ */
+export function relativeKey(key: string, base: string): string {
+  if (!URL.canParse(key) || !URL.canParse(base)) return shortKey(key);
+  const [url, from] = [new URL(key), new URL(base)];
+  if (url.origin !== from.origin) return shortKey(key);
+  const path = `${url.pathname}${url.search}`;
+  const folder = from.pathname.slice(0, from.pathname.lastIndexOf("/") + 1);
+  return path.startsWith(folder) && path.length > folder.length ? path.slice(folder.length) : path;
+}
+
+/** The first fields of an input in one line: `url http://… · depth 5`. */
+export function gist(input: Readonly<Record<string, unknown>>): string {
+  return Object.entries(input)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" · ")
+    .slice(0, 200);
+}
+
 /** The address if it is safe to link to (http or https), else null. */
 export function safeUrl(text: string): string | null {
   if (!/^https?:\/\//i.test(text) || /\s/.test(text)) return null;

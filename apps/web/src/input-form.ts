@@ -1,6 +1,6 @@
 /** The rules of the start form: which fields a JSON Schema asks for, and what a filled form says as JSON. */
 import type { JsonObject } from "./api.ts";
-import type { FieldError } from "./client.ts";
+import type { FieldError } from "./api-error.ts";
 
 export type FieldKind = "text" | "url" | "number" | "integer" | "boolean" | "enum" | "json";
 

@@ -5,7 +5,8 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import type { Event, Notice } from "./api.ts";
-import { apiUrl } from "./client.ts";
+import { api } from "./client.ts";
+import { EVERYTHING, staleAfterEvent, staleAfterNotice } from "./stale.ts";
 
 const REFRESH_AT_MOST_EVERY = 1000;
 const RECONNECT_AFTER = 5000;
@@ -29,7 +30,7 @@ export function followEvents(client: QueryClient): () => void {
   let source: EventSource | null = null;
   let timer = 0;
   const open = (): void => {
-    source = new EventSource(apiUrl("/events"));
+    source = new EventSource(api.events.$url());
     source.onopen = () => {
       setLive(true);
       refresh(EVERYTHING);
@@ -48,28 +49,6 @@ export function followEvents(client: QueryClient): () => void {
     source?.close();
     setLive(false);
   };
-}
-
-/** Which queries something that happened makes stale. */
-export function staleAfterEvent(event: Event): readonly QueryKey[] {
-  if (event.run !== null) return ofRun(event.run);
-  if (event.kind.startsWith("schedule.")) return [["schedule"]];
-  return event.kind.startsWith("tasks.") ? [["tasks"], ["schedule"]] : [];
-}
-
-/** Which queries a change makes stale. */
-export function staleAfterNotice(notice: Notice): readonly QueryKey[] {
-  if (notice.type === "run") return [...ofRun(notice.run), ["schedule"]];
-  if (notice.type === "task_run") return ofRun(notice.run);
-  if (notice.type === "state") return [["state"]];
-  return notice.type === "tasks" ? [["tasks"], ["schedule"]] : EVERYTHING;
-}
-
-/** The empty key is the beginning of every key. */
-const EVERYTHING: readonly QueryKey[] = [[]];
-
-function ofRun(id: string): readonly QueryKey[] {
-  return [["run", id], ["runs"], ["data"]];
 }
 
 function refresher(client: QueryClient): (keys: readonly QueryKey[]) => void {

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError } from "./client.ts";
+import { ApiError } from "./api-error.ts";
 import { router } from "./router.tsx";
 
 const client = new QueryClient({

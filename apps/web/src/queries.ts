@@ -1,61 +1,47 @@
 /** What the screens ask the API for, one entry per noun. Keys begin with the noun, so that live updates can refresh by it. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type {
-  Attempt,
-  Collection,
-  Health,
-  Page,
-  Run,
-  SavedRecord,
-  ScheduleEntry,
-  State,
-  StateEntry,
-  StoredFile,
-  Task,
-  TaskList,
-  TaskRun,
-} from "./api.ts";
+import type { State } from "./api.ts";
 import { isFinal } from "./api.ts";
-import { get } from "./client.ts";
+import { api, read } from "./client.ts";
 import { isLive } from "./live.ts";
 
-/** How often to ask again while live updates are not connected, and how often while they are (events may be missed). */
+/** How often to ask again while live updates are not connected, and how often while they are (a notice may be missed). */
 const POLL = 3000;
 const POLL_WHILE_LIVE = 15_000;
 
 export interface RunsFilter {
   readonly status?: State | undefined;
   readonly name?: string | undefined;
-  readonly limit?: number | undefined;
+  readonly limit?: string | undefined;
 }
 
 export const healthQuery = queryOptions({
   queryKey: ["health"],
-  queryFn: ({ signal }) => get<Health>("/health", {}, signal),
+  queryFn: ({ signal }) => read(api.health.$get({}, { init: { signal } })),
   refetchInterval: 30_000,
 });
 
 export const tasksQuery = queryOptions({
   queryKey: ["tasks"],
-  queryFn: ({ signal }) => get<TaskList>("/tasks", {}, signal),
+  queryFn: ({ signal }) => read(api.tasks.$get({}, { init: { signal } })),
   refetchInterval: pollInterval,
 });
 
 export const scheduleQuery = queryOptions({
   queryKey: ["schedule"],
-  queryFn: ({ signal }) => get<Page<ScheduleEntry>>("/schedule", {}, signal),
+  queryFn: ({ signal }) => read(api.schedule.$get({}, { init: { signal } })),
   refetchInterval: pollInterval,
 });
 
 export const collectionsQuery = queryOptions({
   queryKey: ["data"],
-  queryFn: ({ signal }) => get<Page<Collection>>("/data", {}, signal),
+  queryFn: ({ signal }) => read(api.data.$get({}, { init: { signal } })),
   refetchInterval: pollInterval,
 });
 
 export const stateQuery = queryOptions({
   queryKey: ["state"],
-  queryFn: ({ signal }) => get<Page<StateEntry>>("/state", {}, signal),
+  queryFn: ({ signal }) => read(api.state.$get({ query: {} }, { init: { signal } })),
   refetchInterval: pollInterval,
 });
 
@@ -63,14 +49,16 @@ export const stateQuery = queryOptions({
 export const taskQuery = (name: string) =>
   queryOptions({
     queryKey: ["tasks", name],
-    queryFn: ({ signal }) => get<Task>(`/tasks/${encodeURIComponent(name)}`, {}, signal),
+    queryFn: ({ signal }) =>
+      read(api.tasks[":name"].$get({ param: { name: encodeURIComponent(name) } }, { init: { signal } })),
   });
 
 /** Runs, newest first. */
 export const runsQuery = (filter: RunsFilter) =>
   infiniteQueryOptions({
     queryKey: ["runs", filter],
-    queryFn: ({ pageParam, signal }) => get<Page<Run>>("/runs", { limit: 50, ...filter, cursor: pageParam }, signal),
+    queryFn: ({ pageParam: cursor, signal }) =>
+      read(api.runs.$get({ query: { ...filter, cursor } }, { init: { signal } })),
     ...pages,
     placeholderData: keepPreviousData,
     refetchInterval: pollInterval,
@@ -79,7 +67,7 @@ export const runsQuery = (filter: RunsFilter) =>
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ["run", id],
-    queryFn: ({ signal }) => get<Run>(`/runs/${id}`, {}, signal),
+    queryFn: ({ signal }) => read(api.runs[":id"].$get({ param: { id } }, { init: { signal } })),
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.state) ? false : pollInterval()),
   });
 
@@ -90,35 +78,38 @@ export interface TaskRunsFilter {
 }
 
 /** Task runs of a run, oldest first: children of one, or all in one state. */
-export const taskRunsQuery = (runId: string, filter: TaskRunsFilter) =>
+export const taskRunsQuery = (id: string, filter: TaskRunsFilter) =>
   infiniteQueryOptions({
-    queryKey: ["run", runId, "tasks", filter],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<TaskRun>>(`/runs/${runId}/tasks`, { ...filter, limit: 100, cursor: pageParam }, signal),
+    queryKey: ["run", id, "tasks", filter],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      read(
+        api.runs[":id"].tasks.$get({ param: { id }, query: { ...filter, cursor, limit: "100" } }, { init: { signal } }),
+      ),
     ...pages,
   });
 
-export const taskRunQuery = (runId: string, id: string) =>
+/** One task run with its attempts. */
+export const taskRunQuery = (id: string, task: string) =>
   queryOptions({
-    queryKey: ["run", runId, "task", id],
-    queryFn: ({ signal }) => get<TaskRun & { attempts?: readonly Attempt[] }>(`/runs/${runId}/tasks/${id}`, {}, signal),
+    queryKey: ["run", id, "task", task],
+    queryFn: ({ signal }) => read(api.runs[":id"].tasks[":task"].$get({ param: { id, task } }, { init: { signal } })),
   });
 
 /** Files of a run, or of one of its task runs. */
-export const filesQuery = (runId: string, task: string | undefined) =>
+export const filesQuery = (id: string, task: string | undefined) =>
   infiniteQueryOptions({
-    queryKey: ["run", runId, "files", task ?? null],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<StoredFile>>(`/runs/${runId}/files`, { task, limit: 100, cursor: pageParam }, signal),
+    queryKey: ["run", id, "files", task ?? null],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      read(api.runs[":id"].files.$get({ param: { id }, query: { task, cursor, limit: "100" } }, { init: { signal } })),
     ...pages,
   });
 
 /** Records that a run saved. */
-export const runRecordsQuery = (runId: string) =>
+export const runRecordsQuery = (id: string) =>
   infiniteQueryOptions({
-    queryKey: ["run", runId, "records"],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<SavedRecord>>(`/runs/${runId}/records`, { limit: 100, cursor: pageParam }, signal),
+    queryKey: ["run", id, "records"],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      read(api.runs[":id"].data.$get({ param: { id }, query: { cursor, limit: "100" } }, { init: { signal } })),
     ...pages,
   });
 
@@ -126,19 +117,20 @@ export const runRecordsQuery = (runId: string) =>
 export const recordsQuery = (collection: string, order: string | undefined) =>
   infiniteQueryOptions({
     queryKey: ["data", collection, order ?? null],
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<SavedRecord>>(
-        `/data/${encodeURIComponent(collection)}`,
-        { order, limit: 100, cursor: pageParam },
-        signal,
+    queryFn: ({ pageParam: cursor, signal }) =>
+      read(
+        api.data[":collection"].$get(
+          { param: { collection: encodeURIComponent(collection) }, query: { order, cursor, limit: "100" } },
+          { init: { signal } },
+        ),
       ),
     ...pages,
     placeholderData: keepPreviousData,
   });
 
 const pages = {
-  initialPageParam: null as string | null,
-  getNextPageParam: (last: Page<unknown>): string | null => last.next,
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last: { readonly next: string | null }): string | null => last.next,
 };
 
 function pollInterval(): number {

@@ -1,6 +1,6 @@
 /** What a screen says when it waits, has nothing, or met an error. */
 import type { ReactElement, ReactNode } from "react";
-import { ApiError } from "../client.ts";
+import { ApiError } from "../api-error.ts";
 import { Icon } from "./icon.tsx";
 
 export function Loading({ what }: { what: string }): ReactElement {

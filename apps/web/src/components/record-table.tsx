@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { SavedRecord } from "../api.ts";
+import { columnsOf, isSortable, nextOrder } from "../columns.ts";
 import { CellValue } from "./json-view.tsx";
 import { TimeAgo } from "./time.tsx";
 
@@ -36,19 +37,9 @@ export function RecordTable({ records, order }: Props): ReactElement {
   );
 }
 
-/** Fields in the order in which they first occur. */
-export function columnsOf(records: readonly SavedRecord[]): readonly string[] {
-  return [...new Set(records.flatMap((record) => Object.keys(record.data)))];
-}
-
-/** What a press on a column's head sorts by: rising, then falling, then not at all. */
-export function nextOrder(column: string, order: string | undefined): string | undefined {
-  if (order === column) return `-${column}`;
-  return order === `-${column}` ? undefined : column;
-}
-
 function HeadCell({ column, order }: { column: string; order: string | undefined }): ReactElement {
   const direction = order === column ? "ascending" : order === `-${column}` ? "descending" : "none";
+  if (!isSortable(column)) return <th scope="col">{column}</th>;
   return (
     <th scope="col" aria-sort={direction}>
       <Link className="sort" to="." search={{ order: nextOrder(column, order) }} replace>

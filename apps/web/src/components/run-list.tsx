@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { Run } from "../api.ts";
-import { words } from "../format.ts";
+import { gist } from "../format.ts";
 import { CountsWithCaption } from "./counts-bar.tsx";
 import { StateDot } from "./state-badge.tsx";
 import { Elapsed, TimeAgo } from "./time.tsx";
@@ -35,7 +35,7 @@ function RunRow({ run }: { run: Run }): ReactElement {
       <StateDot state={run.state} />
       <span className="run-name">
         <strong className="truncate">{run.name}</strong>
-        <span className="muted small truncate">{run.summary ?? words(run.reason)}</span>
+        <span className="muted small truncate">{run.summary ?? gist(run.input)}</span>
       </span>
       <span className="run-counts">
         <CountsWithCaption counts={run.counts} />

@@ -5,10 +5,10 @@ import type { ReactElement } from "react";
 import { useEffect } from "react";
 import { followEvents, useIsLive } from "../live.ts";
 import { healthQuery } from "../queries.ts";
-import { Notice } from "./feedback.tsx";
 import type { IconName } from "./icon.tsx";
 import { Icon } from "./icon.tsx";
 import { ThemeButton } from "./theme-button.tsx";
+import { Warnings } from "./warnings.tsx";
 
 export function Shell(): ReactElement {
   const client = useQueryClient();
@@ -19,7 +19,7 @@ export function Shell(): ReactElement {
         Skip to content
       </a>
       <header className="side">
-        <Link to="/" className="brand">
+        <Link to="/runs" className="brand">
           <img src="/favicon.svg" alt="" />
           Ultravisor
         </Link>
@@ -37,7 +37,7 @@ export function Shell(): ReactElement {
 }
 
 const SCREENS = [
-  { to: "/", label: "Runs", icon: "runs" },
+  { to: "/runs", label: "Runs", icon: "runs" },
   { to: "/tasks", label: "Tasks", icon: "tasks" },
   { to: "/schedule", label: "Schedule", icon: "schedule" },
   { to: "/data", label: "Data", icon: "data" },
@@ -56,7 +56,7 @@ function Navigation(): ReactElement {
       <ul>
         {SCREENS.map(({ to, label, icon }) => (
           <li key={to}>
-            <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+            <Link to={to} activeOptions={{ includeSearch: false }}>
               <Icon name={icon} />
               {label}
             </Link>
@@ -88,18 +88,5 @@ function SideFoot(): ReactElement {
       </span>
       <ThemeButton />
     </div>
-  );
-}
-
-/** What the server wants its owner to know, such as a Chromium without its sandbox. */
-function Warnings(): ReactElement | null {
-  const { data } = useQuery(healthQuery);
-  if (data === undefined || data.warnings.length === 0) return null;
-  return (
-    <Notice tone="warn">
-      {data.warnings.map((warning) => (
-        <span key={warning}>{warning}</span>
-      ))}
-    </Notice>
   );
 }

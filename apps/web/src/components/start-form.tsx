@@ -4,8 +4,9 @@ import { useNavigate } from "@tanstack/react-router";
 import type { FormEvent, ReactElement } from "react";
 import { useState } from "react";
 import type { JsonObject, Task } from "../api.ts";
-import type { FieldError } from "../client.ts";
-import { ApiError, change } from "../client.ts";
+import type { FieldError } from "../api-error.ts";
+import { ApiError } from "../api-error.ts";
+import { api, read } from "../client.ts";
 import { errorFor, fieldsOf, initialValues, inputOf } from "../input-form.ts";
 import { ErrorNotice } from "./feedback.tsx";
 import { FormField } from "./form-field.tsx";
@@ -64,7 +65,7 @@ export function StartForm({ task, input = {} }: { task: Task; input?: JsonObject
 function useStart(task: string) {
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: async (input: () => unknown) => change<{ id: string }>("POST", "/runs", { task, input: input() }),
+    mutationFn: async (input: () => JsonObject) => read(api.runs.$post({ json: { task, input: input() } })),
     onSuccess: ({ id }) => navigate({ to: "/runs/$id", params: { id } }),
   });
 }
@@ -106,15 +107,19 @@ function defaultsOf(schema: JsonObject | null): JsonObject {
   return fields === null ? {} : inputOf(fields, initialValues(fields));
 }
 
-function parsed(text: string): unknown {
+/** An input is an object; what else was typed never reaches the server. */
+function parsed(text: string): JsonObject {
+  const value = text.trim() === "" ? {} : json(text);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new ApiError(0, "invalid_json", 'Expected a JSON object such as { "url": "https://example.com" }.');
+}
+
+function json(text: string): unknown {
   try {
-    return text.trim() === "" ? {} : (JSON.parse(text) as unknown);
+    return JSON.parse(text);
   } catch (error) {
-    throw new ApiError(
-      0,
-      "invalid_json",
-      `Expected JSON: ${error instanceof Error ? error.message : "it cannot be read"}`,
-    );
+    const why = error instanceof Error ? error.message : "it cannot be read";
+    throw new ApiError(0, "invalid_json", `Expected a JSON object: ${why}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Edits one key of the state as JSON text. */
 import type { FormEvent, ReactElement } from "react";
 import { useId, useState } from "react";
-import type { StateEntry } from "../api.ts";
+import type { Json, StateEntry } from "../api.ts";
 import { ConfirmButton } from "./confirm-button.tsx";
 import { ErrorNotice } from "./feedback.tsx";
 
@@ -10,7 +10,7 @@ interface Props {
   readonly entry: StateEntry | null;
   readonly error: Error | null;
   readonly busy: boolean;
-  onSave(key: string, value: unknown): void;
+  onSave(key: string, value: Json): void;
   onDelete(key: string): void;
   onCancel(): void;
 }
@@ -74,7 +74,7 @@ export function StateEditor({ entry, error, busy, onSave, onDelete, onCancel }: 
 
 function parsed(text: string): unknown | undefined {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import { apiUrl } from "../client.ts";
+import { api } from "../client.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { LoadMore } from "../components/load-more.tsx";
 import { RecordTable } from "../components/record-table.tsx";
@@ -44,11 +44,13 @@ export function Records(): ReactElement {
 }
 
 function Exports({ collection, order }: { collection: string; order: string | undefined }): ReactElement {
-  const path = `/data/${encodeURIComponent(collection)}`;
+  const hrefOf = (format: "csv" | "jsonl"): string =>
+    api.data[":collection"].$url({ param: { collection: encodeURIComponent(collection) }, query: { format, order } })
+      .href;
   return (
     <div className="actions">
       {(["csv", "jsonl"] as const).map((format) => (
-        <a key={format} className="button" href={apiUrl(path, { format, order })} download={`${collection}.${format}`}>
+        <a key={format} className="button" href={hrefOf(format)} download={`${collection}.${format}`}>
           {format.toUpperCase()}
         </a>
       ))}

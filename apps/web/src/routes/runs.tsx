@@ -55,7 +55,7 @@ function StateFilter(): ReactElement {
           key={word ?? "all"}
           to="/runs"
           search={(search) => ({ ...search, state: word })}
-          activeProps={{}}
+          activeOptions={{ exact: true }}
           className="chip"
           aria-current={word === state}
         >

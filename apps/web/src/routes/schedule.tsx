@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ScheduleEntry } from "../api.ts";
-import { change } from "../client.ts";
+import { api, read } from "../client.ts";
 import { Empty, ErrorNotice, Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
 import { TimeAgo } from "../components/time.tsx";
@@ -30,7 +30,7 @@ export function Schedule(): ReactElement {
 function Entries({ entries }: { entries: readonly ScheduleEntry[] }): ReactElement {
   return (
     <div className="scroll-x">
-      <table className="table">
+      <table className="table stacking">
         <thead>
           <tr>
             <th scope="col">Task</th>
@@ -63,16 +63,18 @@ function Entry({ entry }: { entry: ScheduleEntry }): ReactElement {
           <strong>{entry.name}</strong>
         </Link>
       </td>
-      <td className="nowrap">
+      <td className="nowrap" data-label="Trigger">
         <TriggerTag trigger={entry.trigger} />
       </td>
-      <td className="nowrap">
+      <td className="nowrap" data-label="Next">
         <Next entry={entry} />
       </td>
-      <td className="nowrap">
+      <td className="nowrap" data-label="Last">
         <Last entry={entry} />
       </td>
-      <td className="end nowrap number">{entry.lateness === null ? "–" : duration(entry.lateness)}</td>
+      <td className="end nowrap number" data-label="Lateness">
+        {entry.lateness === null ? "–" : duration(entry.lateness)}
+      </td>
       <td className="end nowrap">
         <Actions entry={entry} />
       </td>
@@ -104,13 +106,15 @@ function Last({ entry }: { entry: ScheduleEntry }): ReactElement {
 function Actions({ entry }: { entry: ScheduleEntry }): ReactElement {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const path = `/schedule/${encodeURIComponent(entry.id)}`;
+  const param = { id: encodeURIComponent(entry.id) };
   const toggle = useMutation({
-    mutationFn: () => change("POST", `${path}/${entry.paused ? "resume" : "pause"}`),
+    mutationFn: async () => {
+      await api.schedule[":id"][entry.paused ? "resume" : "pause"].$post({ param });
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: ["schedule"] }),
   });
   const run = useMutation({
-    mutationFn: () => change<{ id: string }>("POST", `${path}/run`),
+    mutationFn: () => read(api.schedule[":id"].run.$post({ param })),
     onSuccess: ({ id }) => navigate({ to: "/runs/$id", params: { id } }),
   });
   const error = toggle.error ?? run.error;

@@ -2,8 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { useState } from "react";
-import type { StateEntry } from "../api.ts";
-import { change } from "../client.ts";
+import type { Json, StateEntry } from "../api.ts";
+import { api } from "../client.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { StateEditor } from "../components/state-editor.tsx";
 import { TimeAgo } from "../components/time.tsx";
@@ -84,11 +84,23 @@ function EditEntry({ entry, onDone }: { entry: StateEntry | null; onDone(): void
     await client.invalidateQueries({ queryKey: ["state"] });
     onDone();
   };
+  // The version makes the server refuse a change that somebody else made meanwhile.
   const save = useMutation({
-    mutationFn: ({ key, value }: { key: string; value: unknown }) => change("PUT", path(key), { value }),
+    mutationFn: async ({ key, value }: { key: string; value: Json }) => {
+      await api.state[":key"].$put({
+        param: { key: encodeURIComponent(key) },
+        query: {},
+        json: { value, version: entry?.version ?? 0 },
+      });
+    },
     onSuccess,
   });
-  const remove = useMutation({ mutationFn: (key: string) => change("DELETE", path(key)), onSuccess });
+  const remove = useMutation({
+    mutationFn: async (key: string) => {
+      await api.state[":key"].$delete({ param: { key: encodeURIComponent(key) }, query: {} });
+    },
+    onSuccess,
+  });
   return (
     <StateEditor
       entry={entry}
@@ -108,8 +120,4 @@ function NoState(): ReactElement {
       <pre>{'await state.set("last-seen", page.url);'}</pre>
     </Empty>
   );
-}
-
-function path(key: string): string {
-  return `/state/${encodeURIComponent(key)}`;
 }

@@ -84,7 +84,7 @@ function Facts({ task }: { task: Task }): ReactElement {
 }
 
 function RecentRuns({ name }: { name: string }): ReactElement {
-  const query = useInfiniteQuery(runsQuery({ name, limit: 10 }));
+  const query = useInfiniteQuery(runsQuery({ name, limit: "10" }));
   return (
     <section className="stack" aria-label="Recent runs">
       <div className="toolbar">

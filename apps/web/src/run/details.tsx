@@ -1,7 +1,7 @@
 /** Input, output, error, attempts and resource use, in full. */
 import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
-import type { Attempt, Run, TaskRun, TaskRunWithAttempts } from "../api.ts";
+import type { Attempt, Run, TaskRun, TaskRunWithHistory } from "../api.ts";
 import { JsonView } from "../components/json-view.tsx";
 import { SafeLink } from "../components/safe-link.tsx";
 import { Elapsed, TimeAgo } from "../components/time.tsx";
@@ -23,7 +23,7 @@ export function RunDetails({ run }: { run: Run }): ReactElement {
   );
 }
 
-export function TaskRunDetails({ taskRun }: { taskRun: TaskRunWithAttempts }): ReactElement {
+export function TaskRunDetails({ taskRun }: { taskRun: TaskRunWithHistory }): ReactElement {
   return (
     <>
       {taskRun.error !== null && <ErrorSection error={taskRun.error} />}
@@ -37,7 +37,7 @@ export function TaskRunDetails({ taskRun }: { taskRun: TaskRunWithAttempts }): R
           <JsonView value={taskRun.output} />
         </Section>
       )}
-      {taskRun.history !== undefined && taskRun.history.length > 1 && <Attempts attempts={taskRun.history} />}
+      {taskRun.history.length > 1 && <Attempts attempts={taskRun.history} />}
     </>
   );
 }

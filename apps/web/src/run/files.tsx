@@ -69,7 +69,6 @@ function FileTable({ files }: { files: readonly StoredFile[] }): ReactElement {
               Size
             </th>
             <th scope="col">Type</th>
-            <th scope="col">Source</th>
           </tr>
         </thead>
         <tbody>
@@ -90,16 +89,16 @@ function FileRow({ file }: { file: StoredFile }): ReactElement {
           <Icon name="download" />
           {file.name}
         </a>
+        {file.url !== null && (
+          <span className="source small" title={file.url}>
+            from <SafeLink text={file.url} />
+          </span>
+        )}
       </td>
       <td className="end nowrap number">{bytes(file.size)}</td>
       <td className="nowrap">
         <span className="muted">{file.type}</span>{" "}
         {file.role !== "download" && <span className="tag">{file.role}</span>}
-      </td>
-      <td>
-        <span className="cell-text">
-          {file.url === null ? <span className="muted">–</span> : <SafeLink text={file.url} />}
-        </span>
       </td>
     </tr>
   );

@@ -1,7 +1,7 @@
 /** Follows the log of a run: first what is stored, then what comes, until the run has ended. */
 import { useEffect, useRef, useState } from "react";
 import type { LogEntry } from "../api.ts";
-import { apiUrl } from "../client.ts";
+import { api } from "../client.ts";
 
 /** Older lines than these many leave the screen, not the server. */
 export const MAX_LINES = 20_000;
@@ -24,7 +24,8 @@ export function useLog(runId: string, task: string | undefined, final: boolean):
   const [log, setLog] = useState<FollowedLog>({ entries: [], dropped: 0, status: "loading" });
   const last = useRef(0);
   useEffect(() => {
-    const url = apiUrl(`/runs/${runId}/logs`, { task, cursor: last.current || undefined });
+    const query = { task, cursor: last.current === 0 ? undefined : String(last.current) };
+    const url = api.runs[":id"].logs.$url({ param: { id: runId }, query });
     return follow(url, final, {
       append: (entries) => {
         const fresh = entries.filter((entry) => entry.seq > last.current);
@@ -42,7 +43,7 @@ interface Listener {
   status(status: FollowedLog["status"]): void;
 }
 
-function follow(url: string, final: boolean, listener: Listener): () => void {
+function follow(url: URL, final: boolean, listener: Listener): () => void {
   const source = new EventSource(url);
   let waiting: LogEntry[] = [];
   const show = (): void => {

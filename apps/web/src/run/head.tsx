@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { Run } from "../api.ts";
 import { isFinal } from "../api.ts";
-import { change } from "../client.ts";
+import { api } from "../client.ts";
 import { ConfirmButton } from "../components/confirm-button.tsx";
 import { ErrorNotice } from "../components/feedback.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
@@ -57,7 +57,9 @@ function Facts({ run }: { run: Run }): ReactElement {
 function Actions({ run }: { run: Run }): ReactElement {
   const client = useQueryClient();
   const act = useMutation({
-    mutationFn: (verb: "cancel" | "retry") => change("POST", `/runs/${run.id}/${verb}`),
+    mutationFn: async (verb: "cancel" | "retry") => {
+      await api.runs[":id"][verb].$post({ param: { id: run.id } });
+    },
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ["run", run.id] }),

@@ -3,10 +3,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { SavedRecord } from "../api.ts";
+import { columnsOf } from "../columns.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { CellValue } from "../components/json-view.tsx";
 import { LoadMore } from "../components/load-more.tsx";
-import { columnsOf } from "../components/record-table.tsx";
 import { runRecordsQuery } from "../queries.ts";
 
 export function RunRecords({ runId }: { runId: string }): ReactElement {

@@ -13,7 +13,7 @@ import { Icon } from "../components/icon.tsx";
 import { LoadMore } from "../components/load-more.tsx";
 import { StateDot } from "../components/state-badge.tsx";
 import { Elapsed } from "../components/time.tsx";
-import { number, shortKey } from "../format.ts";
+import { number, relativeKey } from "../format.ts";
 import type { TaskRunsFilter } from "../queries.ts";
 import { taskRunsQuery } from "../queries.ts";
 
@@ -29,7 +29,12 @@ export function TaskTree({ run }: { run: Run }): ReactElement {
         <StateChips run={run} />
       </div>
       <div className="tree">
-        <Branch key={state ?? "tree"} runId={run.id} filter={state === undefined ? { parent: "none" } : { state }} />
+        <Branch
+          key={state ?? "tree"}
+          runId={run.id}
+          filter={state === undefined ? { parent: "none" } : { state }}
+          base={startOf(run)}
+        />
       </div>
     </section>
   );
@@ -63,8 +68,15 @@ function StateChips({ run }: { run: Run }): ReactElement {
   );
 }
 
+interface BranchProps {
+  readonly runId: string;
+  readonly filter: TaskRunsFilter;
+  /** The address that keys are shown relative to, when they are addresses. */
+  readonly base: string;
+}
+
 /** The children of one task run, or one flat list. */
-function Branch({ runId, filter }: { runId: string; filter: TaskRunsFilter }): ReactElement {
+function Branch({ runId, filter, base }: BranchProps): ReactElement {
   const query = useInfiniteQuery(taskRunsQuery(runId, filter));
   const flat = filter.parent === undefined;
   return (
@@ -72,7 +84,9 @@ function Branch({ runId, filter }: { runId: string; filter: TaskRunsFilter }): R
       {({ pages }) => (
         <>
           <ul>
-            {pages.flatMap((page) => page.items.map((item) => <Node key={item.id} taskRun={item} flat={flat} />))}
+            {pages.flatMap((page) =>
+              page.items.map((item) => <Node key={item.id} taskRun={item} flat={flat} base={base} />),
+            )}
           </ul>
           <LoadMore query={query} what="task runs" />
         </>
@@ -81,7 +95,13 @@ function Branch({ runId, filter }: { runId: string; filter: TaskRunsFilter }): R
   );
 }
 
-function Node({ taskRun, flat }: { taskRun: TaskRun; flat: boolean }): ReactElement {
+interface NodeProps {
+  readonly taskRun: TaskRun;
+  readonly flat: boolean;
+  readonly base: string;
+}
+
+function Node({ taskRun, flat, base }: NodeProps): ReactElement {
   const [open, setOpen] = useState(taskRun.parent === null);
   const expandable = !flat && taskRun.subtasks > 0;
   const selected = route.useSearch({ select: (search) => search.task === taskRun.id });
@@ -93,7 +113,7 @@ function Node({ taskRun, flat }: { taskRun: TaskRun; flat: boolean }): ReactElem
             type="button"
             className="tree-toggle"
             aria-expanded={open}
-            aria-label={`Subtasks of ${labelOf(taskRun)}`}
+            aria-label={`Subtasks of ${labelOf(taskRun, base)}`}
             onClick={() => setOpen(!open)}
           >
             <Icon name="chevron" />
@@ -101,14 +121,14 @@ function Node({ taskRun, flat }: { taskRun: TaskRun; flat: boolean }): ReactElem
         ) : (
           <span />
         )}
-        <Row taskRun={taskRun} selected={selected} />
+        <Row taskRun={taskRun} label={labelOf(taskRun, base)} selected={selected} />
       </div>
-      {expandable && open && <Branch runId={taskRun.run} filter={{ parent: taskRun.id }} />}
+      {expandable && open && <Branch runId={taskRun.run} filter={{ parent: taskRun.id }} base={taskRun.key ?? base} />}
     </li>
   );
 }
 
-function Row({ taskRun, selected }: { taskRun: TaskRun; selected: boolean }): ReactElement {
+function Row({ taskRun, label, selected }: { taskRun: TaskRun; label: string; selected: boolean }): ReactElement {
   return (
     <Link
       to="."
@@ -120,7 +140,7 @@ function Row({ taskRun, selected }: { taskRun: TaskRun; selected: boolean }): Re
     >
       <StateDot state={taskRun.state} />
       <span className="truncate" title={taskRun.key ?? taskRun.task}>
-        {labelOf(taskRun)}
+        {label}
       </span>
       {taskRun.subtasks > 0 && (
         <span className="tag" title="Subtasks it started">
@@ -134,8 +154,13 @@ function Row({ taskRun, selected }: { taskRun: TaskRun; selected: boolean }): Re
   );
 }
 
-function labelOf(taskRun: TaskRun): string {
-  return taskRun.key === null ? taskRun.task : shortKey(taskRun.key);
+function labelOf(taskRun: TaskRun, base: string): string {
+  return taskRun.key === null ? taskRun.task : relativeKey(taskRun.key, base);
+}
+
+/** Where a crawl began, or nothing. */
+function startOf(run: Run): string {
+  return typeof run.input.url === "string" ? run.input.url : "";
 }
 
 /** Up and down move between rows, right and left open and close. */
