@@ -30,6 +30,8 @@ export interface DownloadOptions {
   readonly name?: string;
   /** Refuse more bytes than this; default 2 GiB. */
   readonly maxBytes?: number;
+  /** True: a file that cannot be had fails the attempt. Default: it is a warning in the log, and `download` gives null. */
+  readonly required?: boolean;
 }
 
 export interface DownloadedFile {
@@ -77,7 +79,8 @@ export interface BrowserContext<Input> extends TaskContext<Input> {
   /** Fetches a page, over HTTP or in Chromium, whichever it needs. */
   visit(url: string, options?: VisitOptions): Promise<Document>;
   /** Streams a URL into the file store with the session's cookies. */
-  download(url: string, options?: DownloadOptions): Promise<DownloadedFile>;
+  download(url: string, options: DownloadOptions & { readonly required: true }): Promise<DownloadedFile>;
+  download(url: string, options?: DownloadOptions): Promise<DownloadedFile | null>;
 }
 
 export interface VisitOptions {

@@ -8,7 +8,7 @@ import {
   Worker,
   type WorkerOptions,
 } from "bullmq";
-import { createLibsqlBackend } from "../../bullmq-libsql/index.ts";
+import { createLibsqlBackend, type LibsqlConnectionOptions } from "../../bullmq-libsql/index.ts";
 
 type Processor = ConstructorParameters<typeof Worker>[1];
 
@@ -22,7 +22,7 @@ export interface QueueBackend {
 /** @param url `libsql` (a file in the data folder), `redis://…` or `postgres://…` */
 export function chooseBackend(url: string, libsqlFile: string): QueueBackend {
   if (url === "libsql") {
-    const connection = { url: `file:${libsqlFile}` } as ConnectionOptions;
+    const connection: LibsqlConnectionOptions = { url: `file:${libsqlFile}` };
     return {
       name: "libsql",
       queue: (name, options) => new Queue(name, { ...options, connection }, createLibsqlBackend) as unknown as Queue,

@@ -7,8 +7,8 @@ import { contents, type Started, start } from "./start.ts";
 
 let started: Started;
 let session: BrowsingSession;
-const download = (path: string, options?: { name?: string; maxBytes?: number }) =>
-  session.fixtures.download(started.site.url + path, options);
+const download = (path: string, options: { name?: string; maxBytes?: number } = {}) =>
+  session.fixtures.download(started.site.url + path, { ...options, required: true });
 
 beforeAll(async () => {
   started = await start({ chromium: null });

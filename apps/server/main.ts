@@ -1,0 +1,215 @@
+/** The wiring of the server: opens what it keeps, hands every room its ports, listens, and stops in order. */
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { v7 } from "uuid";
+import packageJson from "../../package.json" with { type: "json" };
+import { findChromium } from "./browser/chromium.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import type { Chromium } from "./core/browsing.ts";
+import type { Health, Logger, Notices } from "./core/ports.ts";
+import { createEngine, type RunningEngine } from "./engine/index.ts";
+import { createNotices } from "./engine/notices.ts";
+import { createDiskFileStore } from "./files/disk.ts";
+import { createStagingStore } from "./files/staging.ts";
+import { createApp } from "./http/app.ts";
+import { ListenError, type Listening, listen } from "./http/listen.ts";
+import { queueBoard } from "./http/queues.ts";
+import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
+import { createLogger } from "./log.ts";
+import { chooseBackend } from "./queue/backend.ts";
+import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
+import { createRunnerPool } from "./runner/pool.ts";
+import { createShellExecutor } from "./shell/executor.ts";
+import { sweepOrphans } from "./shell/processes.ts";
+import { type DataFolder, DataFolderError, openDataFolder } from "./store/data-folder.ts";
+import { openStore, type Store } from "./store/index.ts";
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** How long a stop waits for what runs, before it leaves the rest to the next start. */
+const STOP_GRACE_MS = 10_000;
+
+/** Everything that was opened, in the order in which it is closed. */
+interface House {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly folder: DataFolder;
+  readonly store: Store;
+  readonly catalog: FolderCatalog;
+  readonly queue: BullTaskQueue;
+  readonly notices: Notices;
+  readonly executors: ReturnType<typeof createExecutors>;
+  readonly engine: RunningEngine;
+  readonly chromium: Chromium | null;
+  readonly boot: string;
+  readonly startedAt: number;
+}
+
+async function start(): Promise<void> {
+  const config = await readConfig();
+  const log = createLogger({ level: config.logLevel, pretty: config.prettyLog });
+  const house = await build(config, log);
+  const server = await listen(createApp(await services(house)), { host: config.host, port: config.port });
+  stopOnSignals(house, server);
+  house.folder.note({ pid: process.pid, url: server.url });
+  for (const warning of warnings(house)) log.warn({}, warning);
+  await house.engine.start();
+  log.info(
+    { tasks: house.catalog.list().length, problems: house.catalog.problems().length, node: config.node },
+    "ready",
+  );
+  for (const { path, line, message, mend } of house.catalog.problems())
+    log.warn({}, `tasks/${path}${line === null ? "" : `:${line}`}: ${message} ${mend}`);
+  process.stdout.write(
+    `\n  Ultravisor ${packageJson.version} is at work. Open\n\n    ${server.url}/sign-in?token=${house.folder.token}\n\n`,
+  );
+  await firstRun(house, server);
+}
+
+async function build(config: Config, log: Logger): Promise<House> {
+  const folder = openDataFolder(config.dataFolder, config.token);
+  const boot = randomUUID();
+  const clock = Date.now;
+  const newId = (): string => v7();
+  const store = await openStore({ url: config.databaseUrl, node: config.node, boot, clock, newId });
+  const [catalog, chromium] = await Promise.all([
+    createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment }),
+    findChromium({ explicit: config.browserPath }),
+    sweepOrphans(config.dataFolder, boot),
+  ]);
+  const queue = createTaskQueue({
+    backend: chooseBackend(config.queueUrl, config.queueFile),
+    concurrency: config.concurrency,
+    clock,
+    log,
+  });
+  const notices = createNotices(log);
+  const executors = createExecutors(config, log, boot, chromium);
+  const engine = await createEngine({
+    ...store,
+    ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
+    staging: createStagingStore(config.stagingFolder),
+  });
+  return { config, log, folder, store, catalog, queue, notices, executors, engine, chromium, boot, startedAt: clock() };
+}
+
+function createExecutors(config: Config, log: Logger, boot: string, chromium: Chromium | null) {
+  const common = { data: config.dataFolder, boot, env: config.taskEnvironment };
+  const runner = createRunnerPool({
+    ...common,
+    log,
+    chromium,
+    entry: join(ROOT, "apps/server/runner-main.ts"),
+    filesFolder: config.filesFolder,
+  });
+  const shell = createShellExecutor({ ...common, files: createDiskFileStore(config.filesFolder) });
+  return { shell, code: runner, browser: runner };
+}
+
+async function services(house: House): Promise<Parameters<typeof createApp>[0]> {
+  const { config, store, log, folder } = house;
+  const sqlite = await store.database.sqliteVersion();
+  return {
+    ...store,
+    ...{ catalog: house.catalog, engine: house.engine, notices: house.notices, queue: house.queue, logger: log },
+    fileStore: createDiskFileStore(config.filesFolder),
+    health: () => health(house, sqlite),
+    clock: Date.now,
+    node: config.node,
+    token: folder.token,
+    allowedHosts: [config.host],
+    docsFolder: join(ROOT, "docs"),
+    webFolder: join(ROOT, "apps/web/dist"),
+    board: queueBoard(house.queue.queues),
+  };
+}
+
+function health(house: House, sqlite: string): Health {
+  const found = warnings(house);
+  return {
+    status: found.length === 0 ? "ok" : "degraded",
+    version: packageJson.version,
+    node: house.config.node,
+    startedAt: house.startedAt,
+    sqlite,
+    queue: house.config.queueUrl.split(":")[0] ?? "libsql",
+    browser: { path: house.chromium?.path ?? null, sandbox: house.chromium?.sandbox ?? false },
+    warnings: found,
+  };
+}
+
+function warnings({ chromium, catalog }: House): string[] {
+  const found: string[] = [];
+  if (chromium === null)
+    found.push(
+      "No Chromium was found: tasks that need a browser will fail. Run `npm start` again to install one, or set ULTRAVISOR_BROWSER to its path.",
+    );
+  else if (!chromium.sandbox)
+    found.push(
+      "Chromium runs without its sandbox, because this server runs as root or the system has no user namespaces. Run it as an ordinary user to have the sandbox.",
+    );
+  const problems = catalog.problems().length;
+  if (problems > 0)
+    found.push(
+      `${problems} task ${problems === 1 ? "file has" : "files have"} problems and ${problems === 1 ? "is" : "are"} not served; the Tasks page tells where and what to do.`,
+    );
+  return found;
+}
+
+/** On the very first start: a real crawl of the documentation that this server renders, to have something to look at. */
+async function firstRun({ config, store, catalog, engine, log }: House, server: Listening): Promise<void> {
+  const name = "crawl-and-download";
+  if (!config.firstRun || catalog.get(name) === undefined || (await store.runs.list({ limit: 1 })).items.length > 0)
+    return;
+  try {
+    await engine.submit({
+      name,
+      input: { url: `${server.url}/docs/` },
+      trigger: { kind: "manual", id: null, nominalAt: null, runId: null },
+      idempotencyKey: "first start",
+    });
+    process.stdout.write("  A first run has begun: it crawls the documentation and downloads its files.\n\n");
+  } catch (error) {
+    log.warn({ err: error }, "the first run could not be started");
+  }
+}
+
+function stopOnSignals(house: House, server: Listening): void {
+  let stopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      house.log.info({ signal }, "stopping; the same signal again stops at once");
+      void stop(house, server).then(
+        () => process.exit(0),
+        (error) => {
+          house.log.error({ err: error }, "stopping failed; the next start mends what is left");
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+async function stop(house: House, server: Listening): Promise<void> {
+  await server.close();
+  await house.engine.stop(STOP_GRACE_MS);
+  await Promise.all([house.executors.shell.close(), house.executors.code.close(), house.catalog.close()]);
+  house.store.close();
+  await rm(join(house.config.dataFolder, "server.json"), { force: true });
+  house.folder.release();
+}
+
+/** Mistakes of the owner are told in one line; anything else is ours and comes with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof DataFolderError || error instanceof ListenError)
+    return `ultravisor: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(2);
+});
