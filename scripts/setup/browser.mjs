@@ -13,7 +13,7 @@ const SYSTEM_NAMES = [
 ];
 const APT_PACKAGES = ["chromium-headless-shell", "chromium"];
 const MEND =
-  "Mend: install Chromium (Debian: `apt-get install chromium-headless-shell`) or set ULTRAVISOR_BROWSER to the path of one.";
+  "Mend: install Chromium (on Debian as root: `apt-get install chromium-headless-shell`) or set ULTRAVISOR_BROWSER to the path of one.";
 
 /** Installs Chromium where none is found. Without one the server still starts: only browser tasks need it. */
 export async function ensureBrowser(root) {
@@ -27,7 +27,9 @@ export async function ensureBrowser(root) {
   try {
     await step("installing Chromium", () => install(root));
   } catch (error) {
-    console.warn(`setup: no Chromium, so browser tasks will fail when they need one. ${error.message}\n${MEND}`);
+    console.warn(
+      `setup: no Chromium, so browser tasks will fail when they need one (${firstReason(error.message)}). ${MEND}`,
+    );
   }
 }
 
@@ -40,6 +42,10 @@ async function install(root) {
   await runQuietly(nodePath(root), [playwright(root), "install", ...withDeps, "--only-shell", "chromium"], {
     cwd: root,
   });
+}
+
+function firstReason(text) {
+  return /^Error: (.*)$/m.exec(text)?.[1] ?? text.split("\n").at(-1);
 }
 
 async function installWithApt() {
