@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ROOMS } from "../../scripts/check-deps/rooms.ts";
 import { checkDeps } from "../../scripts/check-deps.ts";
 
 let root: string;
@@ -112,6 +113,16 @@ describe("The core", () => {
   it("may turn a number into a date", () => {
     write("apps/server/core/retry.ts", "export const iso = (at: number): string => new Date(at).toISOString();");
     expect(checkDeps(root)).toEqual([]);
+  });
+});
+
+describe("The table of rooms", () => {
+  it("lets no two rooms import each other, wirings aside", () => {
+    const mayImport = (from: string, to: string): boolean =>
+      from !== to && ROOMS.some((room) => room.name === from && room.rooms.includes(to));
+    const names = [...new Set(ROOMS.map(({ name }) => name))];
+    const pairs = names.flatMap((a) => names.filter((b) => mayImport(a, b) && mayImport(b, a)).map((b) => `${a} ${b}`));
+    expect(pairs).toEqual([]);
   });
 });
 
