@@ -22,7 +22,7 @@ import { chooseBackend } from "./queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
 import { createRunnerPool } from "./runner/pool.ts";
 import { createShellExecutor } from "./shell/executor.ts";
-import { sweepOrphans } from "./shell/processes.ts";
+import { killMarked, sweepOrphans } from "./shell/processes.ts";
 import { type DataFolder, DataFolderError, openDataFolder } from "./store/data-folder.ts";
 import { openStore, type Store } from "./store/index.ts";
 
@@ -97,11 +97,15 @@ async function build(config: Config, log: Logger): Promise<House> {
 function createExecutors(config: Config, log: Logger, boot: string, chromium: Chromium | null) {
   const common = { data: config.dataFolder, boot, env: config.taskEnvironment };
   const runner = createRunnerPool({
-    ...common,
-    log,
-    chromium,
-    entry: join(ROOT, "apps/server/runner-main.ts"),
-    filesFolder: config.filesFolder,
+    ...{
+      ...common,
+      log,
+      chromium,
+      killMarked,
+      entry: join(ROOT, "apps/server/runner-main.ts"),
+      filesFolder: config.filesFolder,
+    },
+    slots: Math.max(config.concurrency.browser, config.concurrency.code),
   });
   const shell = createShellExecutor({ ...common, files: createDiskFileStore(config.filesFolder) });
   return { shell, code: runner, browser: runner };
