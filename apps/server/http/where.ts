@@ -35,6 +35,9 @@ export function parseWhere(text: string): Condition[] {
         `Expected \`path operator value\`, such as price>10 or title~foo, at character ${at + 1}; got ${JSON.stringify(text.slice(at, at + 40))}`,
       );
     const [, path = "", operator = "", value = ""] = match;
+    if (value === "" && operator !== "=" && operator !== "!=") {
+      throw refusal("where", `Expected a value after ${operator} at character ${CONDITION.lastIndex + 1}`);
+    }
     conditions.push({
       path: toPath("where", path),
       op: operator === "~" ? "contains" : (operator as Condition["op"]),
@@ -78,7 +81,7 @@ function toValue(text: string): Json {
 
 function quoted(text: string): string {
   try {
-    return JSON.parse(text) as string;
+    return (JSON.parse(text) as string).toWellFormed();
   } catch {
     throw refusal("where", `Expected a JSON string; got ${text.slice(0, 40)}`);
   }

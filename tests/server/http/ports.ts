@@ -1,5 +1,6 @@
 /** A real server on a free port: real store and engine below it; only tasks and their delivery stay in this process. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { hc } from "hono/client";
@@ -163,6 +164,35 @@ export const HEALTH: Health = {
   warnings: ["Chromium runs without its sandbox"],
 };
 
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Asks with the path and headers exactly as given; `fetch` would mend both. */
+export function rawAsk(
+  url: string,
+  path: string,
+  { method = "GET", headers = {}, body }: { method?: string; headers?: OutgoingHttpHeaders; body?: string } = {},
+): Promise<RawAnswer> {
+  return new Promise((done, failed) => {
+    const { hostname, port } = new URL(url);
+    const request = httpRequest({ hostname, port, path, method, headers, agent: false }, async (response) => {
+      const chunks = await response.setEncoding("utf8").toArray();
+      done({ status: response.statusCode ?? 0, headers: response.headers, body: chunks.join("") });
+    });
+    request.on("error", failed);
+    request.end(body);
+  });
+}
+
+/** Signs a browser in; the answer is its cookie. */
+export async function signIn(server: TestServer): Promise<string> {
+  const answer = await rawAsk(server.url, `/sign-in?token=${TOKEN}`);
+  return answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+}
+
 /** Resolves once the run has ended. */
 export async function ended(services: Services, runId: string): Promise<void> {
   let unsubscribe = (): void => undefined;
@@ -257,25 +287,27 @@ function toDefinition({ name = "", ...more }: Partial<Definition>): Definition {
   };
 }
 
-/** Delivers at once, in this process. */
+/** Delivers at once, in this process; closing waits for what is under way, as BullMQ's workers do. */
 function makeQueue(): TaskQueue {
   let handle: ((taskRunId: string, kind: Kind) => Promise<number | null>) | null = null;
-  const early: { taskRunId: string; kind: Kind }[] = [];
+  const underWay = new Set<Promise<unknown>>();
   return {
     add: async (deliveries) => {
+      const deliver = handle;
+      if (deliver === null) return;
       for (const { taskRunId, kind } of deliveries) {
-        if (handle === null) early.push({ taskRunId, kind });
-        else void handle(taskRunId, kind);
+        const work: Promise<unknown> = deliver(taskRunId, kind).finally(() => underWay.delete(work));
+        underWay.add(work);
       }
     },
     remove: async () => undefined,
     missing: async () => [],
     work: async (given) => {
       handle = given;
-      for (const { taskRunId, kind } of early) void given(taskRunId, kind);
     },
     counts: async () => ({ shell: { waiting: 0 }, browser: { waiting: 2 }, code: { waiting: 0 } }),
     close: async () => {
+      await Promise.all(underWay);
       handle = null;
     },
   };
