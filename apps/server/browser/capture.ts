@@ -17,8 +17,9 @@ export interface Scene {
 const SCREENSHOT_TIMEOUT = 5000;
 const TRACE_TIMEOUT = 15_000;
 
-export async function startTrace(context: BrowserContext): Promise<void> {
-  await context.tracing.start({ screenshots: true, snapshots: true });
+/** @param film whether to take pictures all along: a fifth more time per page, so for scripted pages only */
+export async function startTrace(context: BrowserContext, film: boolean): Promise<void> {
+  await context.tracing.start({ screenshots: film, snapshots: true });
 }
 
 /** What could be saved; what could not is told to the log. Never rejects. */

@@ -45,8 +45,13 @@ export async function openTab(
 
 function newContext(lease: Lease, options: BrowsingSessionOptions): Promise<BrowserContext> {
   // Naming both `page` and `download` is how a task asks to save what a click downloads.
-  const asked = options.fixtures === null || ["page", "download"].every((name) => options.fixtures?.includes(name));
+  const asked = names(options, "page") && names(options, "download");
   return lease.browser.newContext({ acceptDownloads: asked, serviceWorkers: "block", permissions: [] });
+}
+
+/** Whether the task names a fixture; a task that destructures nothing gets everything. */
+function names(options: BrowsingSessionOptions, fixture: string): boolean {
+  return options.fixtures?.includes(fixture) ?? true;
 }
 
 class ContextTab implements Tab {
@@ -87,7 +92,7 @@ class ContextTab implements Tab {
     this.#context.on("page", (page) => page.on("crash", () => broke(`The page ${page.url()}`)));
     guardContext(this.#context, this.#options.log);
     await this.syncCookies();
-    await startTrace(this.#context);
+    await startTrace(this.#context, names(this.#options, "page"));
   }
 
   async page(): Promise<Page> {
