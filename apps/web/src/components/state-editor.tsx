@@ -72,7 +72,7 @@ export function StateEditor({ entry, error, busy, onSave, onDelete, onCancel }: 
   );
 }
 
-function parsed(text: string): unknown | undefined {
+function parsed(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {

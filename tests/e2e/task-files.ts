@@ -1,0 +1,59 @@
+/** Task files of the end-to-end tests, by name; they lie in the server's tasks folder beside the examples. */
+
+/** What an attacker would leave in every place where the UI shows data. */
+export const MARKUP = `<img src=x onerror="alert(1)"><script>alert(2)</script>`;
+
+export const TASK_FILES: Readonly<Record<string, string>> = {
+  // Waits until a file exists: so a test decides how long it runs.
+  "gate.yaml": `
+description: Wait at a gate
+input:
+  gate: string
+  greeting: { type: string, default: hello }
+timeout: 1m
+shell: |
+  echo "$INPUT_GREETING from the gate"
+  echo "this is the other stream" >&2
+  while [ ! -e "$INPUT_GATE" ]; do sleep 0.05; done
+  echo "through the gate"
+`,
+
+  "hostile.ts": `
+import { code, z } from "ultravisor";
+const MARKUP = ${JSON.stringify(MARKUP)};
+export default code({
+  description: "Hostile data " + MARKUP,
+  input: z.object({ title: z.string().default(MARKUP) }),
+  async run({ input, log, save, saveFile, state, report }) {
+    log("a page is called " + MARKUP);
+    await save("hostile", { title: input.title, link: "javascript:alert(3)", good: "https://example.com/?a=1" });
+    await saveFile("<script>alert(4)</script>", { name: "<b>page</b>.html", type: "text/html" });
+    await state.set("hostile <b>key</b>", MARKUP);
+    report({ markup: MARKUP });
+    return { markup: MARKUP };
+  },
+});
+`,
+
+  // More than a page of subtasks, of which one fails.
+  "family.ts": `
+import { code, fail, z } from "ultravisor";
+export default code({
+  description: "Start 150 subtasks",
+  input: z.object({ child: z.int().default(0) }),
+  async run({ input, spawn, log }) {
+    if (input.child === 7) fail("the seventh child always fails");
+    if (input.child > 0) return { child: input.child };
+    log("starting the children");
+    const children = Array.from({ length: 150 }, (_, index) => ({ child: index + 1 }));
+    await spawn(children, { key: ({ child }) => "child " + child });
+    return { children: children.length };
+  },
+});
+`,
+
+  "broken.yaml": `description: A task file with a mistake
+shell: echo never
+triggers: [{ cron: "61 * * * *" }]
+`,
+};
