@@ -208,7 +208,7 @@ CREATE TABLE `task_runs` (
 	CONSTRAINT "task_runs_kind" CHECK(kind IN ('shell', 'browser', 'code')),
 	CONSTRAINT "task_runs_finished" CHECK((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled', 'skipped'))),
 	CONSTRAINT "task_runs_running_has_owner" CHECK(state <> 'running' OR (boot IS NOT NULL AND node IS NOT NULL AND attempt > 0)),
-	CONSTRAINT "task_runs_subtask_has_key" CHECK((parent_id IS NULL) = (key = '')),
+	CONSTRAINT "task_runs_subtask_has_key" CHECK(parent_id IS NULL OR key <> ''),
 	CONSTRAINT "task_runs_root" CHECK((parent_id IS NULL) = (root_id = id)),
 	CONSTRAINT "task_runs_open_subtasks" CHECK(open_subtasks >= 0)
 );

@@ -14,8 +14,13 @@ export interface SaveOptions {
 }
 
 export interface SpawnOptions<T> {
-  /** Names a subtask within its run; a second subtask of the same name is not started. Default: the input as JSON. */
+  /**
+   * Names a subtask within its run; a second subtask of the same name is not started, nor is the spawning task itself again.
+   * Keys that are web addresses are compared without fragment and tracking parameters, query sorted. Default: the input as JSON.
+   */
   readonly key?: (input: T) => string;
+  /** True: keys are compared to the letter, web addresses included. */
+  readonly exactKey?: boolean;
   /** Which task runs the inputs; default: the spawning task itself. */
   readonly task?: string;
 }

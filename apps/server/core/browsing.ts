@@ -42,7 +42,7 @@ export interface Chromium {
   readonly sandbox: boolean;
 }
 
-/** Codes of what can go wrong between a task and a web site. docs/errors.md lists the same ones. */
+/** Codes of what can go wrong between a task and a web site; they stand in the error of an attempt. */
 export type BrowsingErrorCode =
   | "invalid_url" // no address that a web browser would open over http(s)
   | "not_found" // 404 or 410

@@ -70,6 +70,8 @@ export type Outcome =
   | {
       readonly type: "succeeded";
       readonly output: Json;
+      /** What the script's key rule calls this task run itself; a root takes it, so that no subtask does its work again. */
+      readonly ownKey?: string | null;
       readonly spawned: readonly SpawnDraft[];
       readonly records: readonly RecordDraft[];
       readonly files: readonly FileDraft[];

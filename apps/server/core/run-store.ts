@@ -47,6 +47,7 @@ export interface Settled {
 
 export interface Success {
   readonly output: Json;
+  readonly ownKey?: string | null;
   readonly spawned: readonly TaskRunDraft[];
   readonly records: readonly RecordDraft[];
   readonly files: readonly FileDraft[];

@@ -97,6 +97,14 @@ export function startRun(taskRunId: string, now: number): InStatement {
   };
 }
 
+/** A root that spawns by a key takes its own, before its subtasks are inserted: the page a crawl starts at is not visited again. */
+export function takeOwnKey(ticket: Ticket, key: string): InStatement {
+  return {
+    sql: "UPDATE task_runs SET key = ? WHERE id = ? AND parent_id IS NULL AND key = ''",
+    args: [key, ticket.taskRunId],
+  };
+}
+
 export interface EndOfAttempt {
   readonly state: State;
   readonly reason: Reason;

@@ -43,8 +43,9 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
   return {
     create: (draft, now) => createRun(database, draft, now),
     claim: (taskRunId, now) => claimTaskRun(database, owner, taskRunId, now),
-    succeed: (ticket, { output, usage, ...left }, now) =>
+    succeed: (ticket, { output, ownKey, usage, ...left }, now) =>
       end(ticket, { state: "succeeded", reason: "completed", output, usage, failed: false }, now, [
+        ...(ownKey ? [sql.takeOwnKey(ticket, ownKey)] : []),
         ...spawnStatements(ticket.runId, left.spawned, now),
         ...(left.records.length > 0 ? [insertRecords(ticket, left.records, newId, now)] : []),
         ...(left.files.length > 0 ? [insertFiles(ticket, left.files, newId, now)] : []),

@@ -168,6 +168,16 @@ describe("a run", () => {
     expect((await store.runs.get("r"))?.counts).toMatchObject({ succeeded: 2, queued: 2 });
   });
 
+  test("counts the page a crawl starts at as visited", async () => {
+    const store = await makeStore();
+    await store.transitions.create(draftRun("r"), store.time);
+    const { taskRun, ticket } = await claimed(store, "r-example");
+    const spawned = draftSubtasks(taskRun, ["start", "next"], store.newId);
+    const settled = await store.transitions.succeed(ticket, { ...NOTHING_LEFT, ownKey: "start", spawned }, store.time);
+    expect(settled?.ready).toHaveLength(1);
+    expect(await states(store, "r")).toEqual({ start: "succeeded", next: "queued" });
+  });
+
   test("that is cancelled takes back what has not started and lets what runs end as cancelled", async () => {
     const store = await makeStore();
     await store.transitions.create(draftRun("r", { a: [], b: [], c: ["a"] }), store.time);

@@ -24,7 +24,7 @@ export const taskRuns = sqliteTable(
       .notNull()
       .references(() => runs.id, { onDelete: "cascade" }),
     task: text("task").notNull(),
-    /** Empty for the operation's own tasks: NULLs would not collide in the unique index. */
+    /** Empty for an operation's own task, until it spawns by a key: NULLs would not collide in the unique index. */
     key: text("key").notNull(),
     parentId: text("parent_id"),
     rootId: text("root_id").notNull(),
@@ -66,7 +66,7 @@ export const taskRuns = sqliteTable(
       "task_runs_running_has_owner",
       sql`state <> 'running' OR (boot IS NOT NULL AND node IS NOT NULL AND attempt > 0)`,
     ),
-    check("task_runs_subtask_has_key", sql`(parent_id IS NULL) = (key = '')`),
+    check("task_runs_subtask_has_key", sql`parent_id IS NULL OR key <> ''`),
     check("task_runs_root", sql`(parent_id IS NULL) = (root_id = id)`),
     check("task_runs_open_subtasks", sql`open_subtasks >= 0`),
   ],
