@@ -1,0 +1,168 @@
+/** One attempt inside a runner: parses the input, builds the context, calls `run`, and says how it ended. */
+import { inspect } from "node:util";
+import type { ZodType } from "zod";
+import type { BrowserDefinition, CodeDefinition } from "../../sdk/definition.ts";
+import { FailError, SkipError } from "../../sdk/outcome.ts";
+import { type Browsing, BrowsingError, type BrowsingSession } from "../core/browsing.ts";
+import type { Assignment, Outcome, Usage } from "../core/execution.ts";
+import type { FileStore } from "../core/files.ts";
+import type { Reason } from "../core/words.ts";
+import { createContext, type Drafts, emptyDrafts, type Host } from "./context.ts";
+import { toJson } from "./json-value.ts";
+import type { Executed } from "./protocol.ts";
+
+export interface AttemptParts {
+  readonly definition: CodeDefinition | BrowserDefinition;
+  readonly assignment: Assignment;
+  readonly files: FileStore;
+  /** Null for tasks that do not browse. */
+  readonly browsing: Browsing | null;
+  readonly host: Host;
+  /** Aborts when the attempt is to end. */
+  readonly signal: AbortSignal;
+  /** Resolves when waiting for the script any longer is pointless. */
+  readonly patienceEnded: Promise<void>;
+  readonly usage: () => Usage;
+}
+
+const BROWSING_NAMES = ["page", "visit", "download"];
+const NO_SCRIPT = Symbol("the script was given up");
+const MAX_STACK = 4000;
+
+export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
+  const drafts = emptyDrafts();
+  let session: BrowsingSession | null = null;
+  try {
+    const input = await parseInput(parts.definition.input, parts.assignment.input);
+    session = await openSession(parts);
+    const context = { ...createContext({ ...parts, input, drafts }), ...session?.fixtures };
+    const output = await race(parts, session, async () => parts.definition.run(context as never));
+    if (output === NO_SCRIPT) return { outcome: await stopped(parts, session, drafts), abandoned: true };
+    return { outcome: succeeded(output, drafts, session, parts), abandoned: false };
+  } catch (error) {
+    return { outcome: await failure(error, drafts, session, parts), abandoned: false };
+  } finally {
+    // Closing must not hold up the outcome of an attempt whose page hangs.
+    await Promise.race([session?.close().catch(() => {}), parts.patienceEnded]);
+  }
+}
+
+class InputError extends Error {}
+
+async function parseInput(schema: ZodType | undefined, input: unknown): Promise<unknown> {
+  if (!schema) return input;
+  const result = await schema.safeParseAsync(input);
+  if (result.success) return result.data;
+  const fields = result.error.issues.map(
+    (issue) => `${["input", ...issue.path.map(String)].join(".")}: ${issue.message}`,
+  );
+  throw new InputError(`the input does not fit the task's schema: ${fields.join("; ")}`);
+}
+
+async function openSession(parts: AttemptParts): Promise<BrowsingSession | null> {
+  const { definition, assignment } = parts;
+  const { fixtures } = assignment.spec;
+  if (
+    definition.kind !== "browser" ||
+    !parts.browsing ||
+    (fixtures && !fixtures.some((name) => BROWSING_NAMES.includes(name)))
+  )
+    return null;
+  return parts.browsing.open({
+    fixtures,
+    render: definition.render ?? "auto",
+    plugins: definition.plugins ?? [],
+    signal: parts.signal,
+    log: (level, text) => parts.host.log(level, text),
+  });
+}
+
+/** The script's result, unless it is given up or its browser breaks first. */
+async function race(
+  parts: AttemptParts,
+  session: BrowsingSession | null,
+  script: () => Promise<unknown>,
+): Promise<unknown> {
+  const running = script();
+  // When something else comes first, nobody waits for the script any more; what it throws then is no news.
+  running.catch(() => {});
+  const broken = session?.broken.then((error) => Promise.reject(error));
+  broken?.catch(() => {});
+  const ends: Promise<unknown>[] = [running, parts.patienceEnded.then(() => NO_SCRIPT)];
+  return Promise.race(broken ? [...ends, broken] : ends);
+}
+
+function succeeded(output: unknown, drafts: Drafts, session: BrowsingSession | null, parts: AttemptParts): Outcome {
+  return {
+    type: "succeeded",
+    output: toJson(output ?? null, "the output of run"),
+    ownKey: drafts.ownKey,
+    spawned: drafts.spawned,
+    records: drafts.records,
+    files: [...drafts.files, ...(session?.downloads() ?? [])],
+    report: drafts.report,
+    usage: usageOf(session, parts),
+  };
+}
+
+async function failure(
+  error: unknown,
+  drafts: Drafts,
+  session: BrowsingSession | null,
+  parts: AttemptParts,
+): Promise<Outcome> {
+  if (error instanceof SkipError) return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
+  if (error instanceof BrowsingError && error.reason === "not_found" && parts.assignment.parent !== null) {
+    return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
+  }
+  const facts = factsOf(error);
+  const captured = facts.reason === "invalid_input" ? [] : await capture(session, parts);
+  const files = [...drafts.files, ...(session?.downloads() ?? []), ...captured];
+  return { type: "failed", ...facts, files, usage: usageOf(session, parts) };
+}
+
+async function stopped(parts: AttemptParts, session: BrowsingSession | null, drafts: Drafts): Promise<Outcome> {
+  return failure(new Error("the script did not end when it was asked to"), drafts, session, parts);
+}
+
+type FailureFacts = Pick<Extract<Outcome, { type: "failed" }>, "reason" | "error" | "retryable" | "retryAfter">;
+
+function factsOf(error: unknown): FailureFacts {
+  if (error instanceof InputError) return facts("invalid_input", "invalid_input", error.message, false);
+  if (error instanceof BrowsingError) {
+    return {
+      ...facts(error.reason, error.code, error.message, error.retryable, error.stack),
+      retryAfter: error.retryAfter,
+    };
+  }
+  if (error instanceof FailError) return facts("error", "failed", error.message, false, error.stack);
+  if (error instanceof Error) return facts("error", "error", error.message || error.name, true, error.stack);
+  return facts("error", "error", `the script threw ${inspect(error, { depth: 2 })}`, true);
+}
+
+function facts(reason: Reason, code: string, message: string, retryable: boolean, stack?: string): FailureFacts {
+  const error = { code, message, ...(stack === undefined ? {} : { stack: stack.slice(0, MAX_STACK) }) };
+  return { reason, error, retryable, retryAfter: null };
+}
+
+async function capture(
+  session: BrowsingSession | null,
+  parts: AttemptParts,
+): Promise<Awaited<ReturnType<BrowsingSession["capture"]>>> {
+  if (!session) return [];
+  const captured = await Promise.race([session.capture(), limit(CAPTURE_LIMIT)]);
+  if (captured) return captured;
+  parts.host.log("warn", "no screenshot or trace: the page did not answer in time");
+  return [];
+}
+
+/** Within the time that the server waits after it has asked an attempt to stop. */
+const CAPTURE_LIMIT = 3000;
+
+function limit(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms).unref());
+}
+
+function usageOf(session: BrowsingSession | null, parts: AttemptParts): Usage {
+  return { ...parts.usage(), ...(session ? { tiers: session.tiers() } : {}) };
+}

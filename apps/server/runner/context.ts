@@ -1,0 +1,166 @@
+/** Builds what a script's `run` is given, and collects what it asks for until its attempt succeeds. */
+import { createReadStream } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { basename, resolve, sep } from "node:path";
+import { formatWithOptions } from "node:util";
+import type {
+  DownloadedFile,
+  FileDraftOptions,
+  SaveOptions,
+  SpawnOptions,
+  StateAccess,
+  TaskContext,
+} from "../../sdk/context.ts";
+import type { Assignment, FileDraft, Level, RecordDraft, SpawnDraft } from "../core/execution.ts";
+import { safeFileName } from "../core/file-name.ts";
+import type { FileStore } from "../core/files.ts";
+import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
+import { mediaTypeOf } from "../core/media-type.ts";
+import { urlKey } from "../core/url-key.ts";
+import { toJson, toJsonObject } from "./json-value.ts";
+import type { Scope } from "./protocol.ts";
+
+export interface Drafts {
+  readonly spawned: SpawnDraft[];
+  readonly records: RecordDraft[];
+  readonly files: FileDraft[];
+  report: JsonObject;
+  /** What the script's own key rule calls this task run. */
+  ownKey: string | null;
+}
+
+/** What an attempt may ask of the server. */
+export interface Host {
+  log(level: Level, text: string): void;
+  getState(scope: Scope, key: string): Promise<Json | undefined>;
+  setState(scope: Scope, key: string, value: Json): Promise<void>;
+  deleteState(scope: Scope, key: string): Promise<void>;
+}
+
+export interface ContextParts {
+  readonly assignment: Assignment;
+  readonly input: unknown;
+  readonly signal: AbortSignal;
+  readonly files: FileStore;
+  readonly host: Host;
+  readonly drafts: Drafts;
+}
+
+export function emptyDrafts(): Drafts {
+  return { spawned: [], records: [], files: [], report: {}, ownKey: null };
+}
+
+export function createContext(parts: ContextParts): TaskContext<unknown> {
+  const { assignment, drafts, host } = parts;
+  const { runId, runName, taskRunId, task, key, parent, attempt } = assignment;
+  return {
+    input: parts.input,
+    run: { id: runId, name: runName },
+    task: { id: taskRunId, name: task, key, parent, attempt },
+    signal: parts.signal,
+    staging: assignment.staging,
+    state: stateAccess(host, "global"),
+    nodeState: stateAccess(host, "node"),
+    log: (...values) => host.log("info", formatWithOptions({ depth: 6 }, ...values)),
+    save: async (collection, data, options) => void drafts.records.push(recordOf(collection, data, options ?? {})),
+    spawn: async (inputs, options) => spawn(parts, inputs, (options ?? {}) as SpawnOptions<object>),
+    saveFile: (source, options) => saveFile(parts, source, options ?? {}),
+    report(facts) {
+      drafts.report = { ...drafts.report, ...toJsonObject(facts, "the report") };
+    },
+  };
+}
+
+function stateAccess(host: Host, scope: Scope): StateAccess {
+  return {
+    get: (key) => host.getState(scope, key),
+    set: async (key, value) => host.setState(scope, key, toJson(value, `the state "${key}"`)),
+    delete: (key) => host.deleteState(scope, key),
+  };
+}
+
+function recordOf(collection: string, data: unknown, options: SaveOptions): RecordDraft {
+  if (typeof collection !== "string" || collection.trim() === "") {
+    throw new TypeError(`save expects the name of a collection first, got ${JSON.stringify(collection)}`);
+  }
+  return { collection, key: options.key ?? null, data: toJsonObject(data, `the record for "${collection}"`) };
+}
+
+function spawn(
+  { assignment, input, drafts }: ContextParts,
+  inputs: object | readonly object[],
+  options: SpawnOptions<object>,
+): void {
+  const list: readonly object[] = Array.isArray(inputs) ? inputs : [inputs];
+  drafts.spawned.push(
+    ...list.map((given, index) =>
+      spawnOf(given, list.length > 1 ? `input ${index} of spawn` : "the input of spawn", options),
+    ),
+  );
+  if (options.key && (options.task ?? assignment.task) === assignment.task) drafts.ownKey ??= ownKeyOf(input, options);
+}
+
+function spawnOf(given: object, what: string, options: SpawnOptions<object>): SpawnDraft {
+  const input = toJsonObject(given, what);
+  const key = options.key ? options.key(given) : canonicalJson(input);
+  if (typeof key !== "string" || key === "") {
+    throw new TypeError(`the key of a subtask must be a text, got ${JSON.stringify(key)} for ${JSON.stringify(input)}`);
+  }
+  return { task: options.task ?? null, key: normalKey(key, options), input };
+}
+
+function normalKey(key: string, options: SpawnOptions<object>): string {
+  return options.exactKey ? key : urlKey(key);
+}
+
+/** The rule is written for the inputs of subtasks; where it does not fit the task's own input, that has no key. */
+function ownKeyOf(input: unknown, options: SpawnOptions<object>): string | null {
+  try {
+    const key = options.key?.(input as object);
+    return typeof key === "string" && key !== "" ? normalKey(key, options) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function saveFile(parts: ContextParts, source: unknown, options: FileDraftOptions): Promise<DownloadedFile> {
+  const { bytes, name, type } = await sourceOf(parts.assignment.staging, source);
+  const safeName = safeFileName(options.name ?? name);
+  const blob = await parts.files.put(bytes);
+  const guessed = mediaTypeOf(safeName);
+  const file = {
+    name: safeName,
+    ...blob,
+    type: options.type ?? (guessed === "application/octet-stream" ? type : guessed),
+  };
+  parts.drafts.files.push({ role: "output", ...file, url: null });
+  return { ...file, url: "" };
+}
+
+interface Source {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly name: string;
+  /** When the name tells none. */
+  readonly type: string;
+}
+
+async function sourceOf(staging: string, source: unknown): Promise<Source> {
+  if (typeof source === "string") return { bytes: one(Buffer.from(source)), name: "text.txt", type: "text/plain" };
+  if (source instanceof Uint8Array) return { bytes: one(source), name: "file", type: "application/octet-stream" };
+  if (typeof source === "object" && source !== null && "path" in source && typeof source.path === "string") {
+    const path = await inside(staging, source.path);
+    return { bytes: createReadStream(path), name: basename(path), type: "application/octet-stream" };
+  }
+  throw new TypeError("saveFile expects a text, bytes, or { path } of a file in the staging folder");
+}
+
+/** Only files of the run's own folder can be kept, links out of it included. */
+async function inside(staging: string, path: string): Promise<string> {
+  const real = await realpath(resolve(staging, path));
+  if (real.startsWith((await realpath(staging)) + sep)) return real;
+  throw new Error(`saveFile takes files of the staging folder only, got ${path}; copy it into \`staging\` first`);
+}
+
+async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,208 @@
+/**
+ * Executes code and browser tasks in runner processes. A runner serves one task file with several slots; it goes when it
+ * was idle for a while, when another file needs its place, when its file was edited, and when it hangs.
+ */
+import type { Chromium } from "../core/browsing.ts";
+import type { TaskSpec } from "../core/definition.ts";
+import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
+import type { Logger } from "../core/ports.ts";
+import { RunnerProcess } from "./process.ts";
+import { supervise } from "./supervise.ts";
+
+export interface RunnerPoolOptions {
+  /** Path of `runner-main.ts`. */
+  readonly entry: string;
+  /** Folder of the file store, written by runners directly. */
+  readonly filesFolder: string;
+  readonly chromium: Chromium | null;
+  /** Attempts at a time in one runner; default 4. */
+  readonly slots?: number;
+  /** Runners at a time; default 4. */
+  readonly maxRunners?: number;
+  /** How long a runner without work is kept; default 1 minute. */
+  readonly idleMs?: number;
+  /** Milliseconds an attempt has to end when asked to; default 10 s. */
+  readonly grace?: number;
+  /** Identity of the data folder, and of this start of the server: marks for what must be swept after a crash. */
+  readonly data: string;
+  readonly boot: string;
+  /** Variables of the server that runners may see. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: Logger;
+  /** Kills every process whose environment has these variables, and tells how many there were. */
+  killMarked(marks: Readonly<Record<string, string>>): Promise<number>;
+}
+
+const SLOTS = 4;
+const MAX_RUNNERS = 4;
+const IDLE = 60_000;
+const GRACE = 10_000;
+
+export function createRunnerPool(options: RunnerPoolOptions): Executor {
+  return new RunnerPool(options);
+}
+
+interface Runner {
+  readonly key: string;
+  readonly file: string;
+  readonly process: RunnerProcess;
+  active: number;
+  /** It takes nothing new and goes when its last attempt has ended. */
+  retired: boolean;
+  idleTimer: NodeJS.Timeout | undefined;
+}
+
+interface Waiting {
+  readonly spec: TaskSpec;
+  resolve(runner: Runner | null): void;
+}
+
+class RunnerPool implements Executor {
+  readonly #options: RunnerPoolOptions;
+  readonly #runners = new Set<Runner>();
+  readonly #waiting: Waiting[] = [];
+  readonly #running = new Set<Promise<Outcome>>();
+  readonly #closing = new AbortController();
+
+  constructor(options: RunnerPoolOptions) {
+    this.#options = options;
+  }
+
+  async execute(assignment: Assignment, host: ExecutionHost, signal: AbortSignal): Promise<Outcome> {
+    const outcome = this.#execute(assignment, host, AbortSignal.any([signal, this.#closing.signal]));
+    this.#running.add(outcome);
+    return outcome.finally(() => this.#running.delete(outcome));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#running);
+    await Promise.all([...this.#runners].map((runner) => this.#remove(runner)));
+  }
+
+  async #execute(assignment: Assignment, host: ExecutionHost, signal: AbortSignal): Promise<Outcome> {
+    const runner = await this.#acquire(assignment.spec, signal);
+    if (!runner) return { type: "cancelled", usage: { cpuMs: null, peakMemoryBytes: null } };
+    try {
+      const { outcome, keep } = await supervise({
+        process: runner.process,
+        assignment,
+        host,
+        signal,
+        grace: this.#options.grace ?? GRACE,
+      });
+      if (keep !== "runner") runner.retired = true;
+      if (keep === "nothing") await this.#remove(runner);
+      return outcome;
+    } finally {
+      this.#release(runner);
+    }
+  }
+
+  /** Null when the attempt was cancelled before there was room. */
+  async #acquire(spec: TaskSpec, signal: AbortSignal): Promise<Runner | null> {
+    if (signal.aborted) return null;
+    const found = this.#find(spec) ?? this.#startIfRoom(spec);
+    if (found) return occupy(found);
+    const { promise, resolve } = Promise.withResolvers<Runner | null>();
+    const waiting: Waiting = { spec, resolve };
+    const leave = (): void => {
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      resolve(null);
+    };
+    this.#waiting.push(waiting);
+    signal.addEventListener("abort", leave);
+    const runner = await promise;
+    signal.removeEventListener("abort", leave);
+    return runner;
+  }
+
+  #find(spec: TaskSpec): Runner | undefined {
+    const slots = this.#options.slots ?? SLOTS;
+    return [...this.#runners].find(
+      (runner) => runner.key === keyOf(spec) && !runner.retired && !runner.process.hasEnded && runner.active < slots,
+    );
+  }
+
+  #startIfRoom(spec: TaskSpec): Runner | undefined {
+    this.#retireEdited(spec);
+    if (this.#runners.size >= (this.#options.maxRunners ?? MAX_RUNNERS)) {
+      const idle = [...this.#runners].find((runner) => runner.active === 0);
+      if (!idle) return undefined;
+      void this.#remove(idle);
+    }
+    return this.#startRunner(spec);
+  }
+
+  /** A runner has imported its file once and for all: after an edit another one serves it. */
+  #retireEdited(spec: TaskSpec): void {
+    for (const runner of this.#runners) {
+      if (runner.file !== spec.file || runner.key === keyOf(spec)) continue;
+      runner.retired = true;
+      if (runner.active === 0) void this.#remove(runner);
+    }
+  }
+
+  #startRunner(spec: TaskSpec): Runner {
+    const { entry, filesFolder, chromium, data, boot, env, killMarked } = this.#options;
+    const slots = this.#options.slots ?? SLOTS;
+    const process = new RunnerProcess({
+      entry,
+      env: { ...env, ...spec.env, ULTRAVISOR_DATA: data, ULTRAVISOR_BOOT: boot },
+      settings: { file: spec.file, filesFolder, chromium, slots, patience: (this.#options.grace ?? GRACE) / 2 },
+      killMarked,
+    });
+    const runner: Runner = {
+      key: keyOf(spec),
+      file: spec.file,
+      process,
+      active: 0,
+      retired: false,
+      idleTimer: undefined,
+    };
+    this.#runners.add(runner);
+    void process.ended.then((how) => this.#onEnd(runner, how));
+    return runner;
+  }
+
+  #release(runner: Runner): void {
+    runner.active -= 1;
+    if (runner.active === 0 && runner.retired) void this.#remove(runner);
+    this.#serveWaiting();
+    if (runner.active === 0 && this.#runners.has(runner)) {
+      runner.idleTimer = setTimeout(() => void this.#remove(runner), this.#options.idleMs ?? IDLE);
+    }
+  }
+
+  #serveWaiting(): void {
+    for (const waiting of [...this.#waiting]) {
+      const runner = this.#find(waiting.spec) ?? this.#startIfRoom(waiting.spec);
+      if (!runner) continue;
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      waiting.resolve(occupy(runner));
+    }
+  }
+
+  #onEnd(runner: Runner, how: string): void {
+    if (!this.#runners.has(runner)) return;
+    this.#options.log.warn({ file: runner.file, how, words: runner.process.lastWords() }, "a runner ended by itself");
+    void this.#remove(runner).then(() => this.#serveWaiting());
+  }
+
+  /** It leaves the pool at once; its process ends in its own time. */
+  async #remove(runner: Runner): Promise<void> {
+    clearTimeout(runner.idleTimer);
+    this.#runners.delete(runner);
+    await runner.process.kill();
+  }
+}
+
+function keyOf(spec: TaskSpec): string {
+  return `${spec.hash} ${spec.file}`;
+}
+
+function occupy(runner: Runner): Runner {
+  clearTimeout(runner.idleTimer);
+  runner.active += 1;
+  return runner;
+}

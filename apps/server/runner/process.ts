@@ -1,0 +1,169 @@
+/** The server's end of one runner process: starts it, hands attempts in, passes on what they ask for, and ends it. */
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { type BirpcReturn, createBirpc } from "birpc";
+import type { Assignment, ExecutionHost, LogLine } from "../core/execution.ts";
+import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
+
+export interface RunnerStart {
+  /** Path of `runner-main.ts`. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly settings: RunnerSettings;
+  /** Kills every process whose environment has these variables: Chromium has left the runner's process group. */
+  killMarked(marks: Readonly<Record<string, string>>): Promise<number>;
+}
+
+const EXEC_ARGV = [
+  "--disable-warning=ExperimentalWarning",
+  "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
+  "--enable-source-maps",
+];
+const LAST_WORDS = 2000;
+const LONGEST_LINE = 64 * 1024;
+const PIPES_LIMIT = 500;
+
+export class RunnerProcess {
+  readonly #start: RunnerStart;
+  readonly #mark = randomUUID();
+  readonly #child: ChildProcess;
+  readonly #rpc: BirpcReturn<RunnerFunctions, ServerFunctions>;
+  readonly #hosts = new Map<string, ExecutionHost>();
+  /** Resolves with how the process ended. */
+  readonly ended: Promise<string>;
+  readonly ready: Promise<Readiness>;
+  #lastWords = "";
+  hasEnded = false;
+
+  constructor(start: RunnerStart) {
+    this.#start = start;
+    this.#child = fork(start.entry, {
+      env: { ...start.env, ULTRAVISOR_RUNNER: this.#mark },
+      execArgv: EXEC_ARGV,
+      serialization: "advanced",
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.ended = endOf(this.#child);
+    void this.ended.then(() => {
+      this.hasEnded = true;
+      this.#rpc.$close();
+    });
+    this.#follow("stdout", this.#child.stdout);
+    this.#follow("stderr", this.#child.stderr);
+    this.#rpc = createBirpc<RunnerFunctions, ServerFunctions>(this.#functions(), {
+      post: (data) => this.#post(data),
+      on: (listen) => this.#child.on("message", listen),
+      timeout: -1,
+    });
+    this.ready = Promise.race([this.#rpc.prepare(start.settings), this.ended.then((how) => this.#unready(how))]);
+    this.ready.catch(() => {});
+  }
+
+  /** Resolves with null when the process ended before the attempt did. */
+  async execute(id: string, assignment: Assignment, host: ExecutionHost): Promise<Executed | null> {
+    this.#hosts.set(id, host);
+    try {
+      return await Promise.race([this.#rpc.execute(id, assignment), this.ended.then(() => null)]);
+    } catch (error) {
+      if (this.hasEnded) return null;
+      throw error;
+    } finally {
+      this.#hosts.delete(id);
+    }
+  }
+
+  /** Asks one attempt to end; whether it does is another matter. */
+  stop(id: string, why: StopReason): void {
+    this.#rpc.stop.asEvent(id, why).catch(() => {});
+  }
+
+  /** Ends the process with everything it started. */
+  async kill(): Promise<void> {
+    const { pid } = this.#child;
+    if (pid !== undefined && !this.hasEnded) killGroup(pid);
+    await this.ended;
+    await this.#start.killMarked({ ULTRAVISOR_RUNNER: this.#mark });
+  }
+
+  /** What it printed to stderr last, for error messages. */
+  lastWords(): string {
+    return this.#lastWords.trim().split("\n").slice(-3).join("\n");
+  }
+
+  #functions(): ServerFunctions {
+    const hostOf = (id: string): ExecutionHost => {
+      const host = this.#hosts.get(id);
+      if (!host) throw new Error("the attempt has ended; what it asks for now has no effect");
+      return host;
+    };
+    return {
+      log: (id, line) => this.#hosts.get(id)?.log(line),
+      getState: (id, scope, key) => hostOf(id).getState(scope, key),
+      setState: (id, scope, key, value) => hostOf(id).setState(scope, key, value),
+      deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
+    };
+  }
+
+  /** Raw output: of the attempt, if only one runs; of the runner, told to all, otherwise. */
+  #follow(stream: "stdout" | "stderr", readable: Readable | null): void {
+    const decoder = new StringDecoder("utf8");
+    let rest = "";
+    readable?.on("data", (bytes: Buffer) => {
+      rest += decoder.write(bytes);
+      if (stream === "stderr") this.#lastWords = (this.#lastWords + rest).slice(-LAST_WORDS);
+      const end = rest.length > LONGEST_LINE ? rest.length : rest.lastIndexOf("\n") + 1;
+      if (end > 0) this.#tell(stream, rest.slice(0, end).replace(/\n$/, ""));
+      rest = rest.slice(end);
+    });
+    readable?.on("end", () => rest !== "" && this.#tell(stream, rest));
+  }
+
+  #tell(stream: "stdout" | "stderr", text: string): void {
+    const hosts = [...this.#hosts.values()];
+    const line: LogLine = {
+      stream,
+      level: stream === "stderr" ? "warn" : "info",
+      time: Date.now(),
+      text: text.replaceAll("\0", "\u{FFFD}"),
+    };
+    const shared: LogLine = {
+      ...line,
+      stream: "system",
+      text: `(${stream} of the runner, shared by ${hosts.length} attempts) ${line.text}`,
+    };
+    for (const host of hosts) host.log(hosts.length === 1 ? line : shared);
+  }
+
+  #unready(how: string): Readiness {
+    const words = this.lastWords();
+    const message = `the task file ended its process while it was imported (${how})${words === "" ? "" : `: ${words}`}`;
+    return { reason: "error", error: { code: "task_file_invalid", message } };
+  }
+
+  #post(data: object): void {
+    if (this.#child.connected) this.#child.send(data, () => {});
+  }
+}
+
+/** Its last words arrive after its end, but a child of its own may hold the pipes open: they are not waited for long. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => {
+      const how = signal ?? `exit code ${code}`;
+      child.once("close", () => resolve(how));
+      setTimeout(() => resolve(how), PIPES_LIMIT).unref();
+    });
+    child.once("error", (error) => resolve(error.message));
+  });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended in between.
+  }
+}

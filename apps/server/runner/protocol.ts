@@ -1,0 +1,43 @@
+/** What the server and a runner process say to each other. */
+import type { Chromium } from "../core/browsing.ts";
+import type { ErrorInfo } from "../core/errors.ts";
+import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
+import type { Json } from "../core/json.ts";
+
+export interface RunnerSettings {
+  /** The task file this runner serves. */
+  readonly file: string;
+  /** Folder of the file store. */
+  readonly filesFolder: string;
+  readonly chromium: Chromium | null;
+  /** Attempts at a time. */
+  readonly slots: number;
+  /** How long a script may take to end after it was asked to, in milliseconds; then it is given up. */
+  readonly patience: number;
+}
+
+/** Null: ready. Otherwise why the task file cannot be executed. */
+export type Readiness = null | { readonly reason: "not_found" | "error"; readonly error: ErrorInfo };
+
+export type StopReason = "timeout" | "cancel";
+export type Scope = "global" | "node";
+
+export interface RunnerFunctions {
+  prepare(settings: RunnerSettings): Promise<Readiness>;
+  execute(id: string, assignment: Assignment): Promise<Executed>;
+  stop(id: string, why: StopReason): void;
+}
+
+export interface Executed {
+  readonly outcome: Outcome;
+  /** The script did not end when asked to and still runs: the runner must take nothing new. */
+  readonly abandoned: boolean;
+}
+
+/** `id` names the attempt. */
+export interface ServerFunctions {
+  log(id: string, line: LogLine): void;
+  getState(id: string, scope: Scope, key: string): Promise<Json | undefined>;
+  setState(id: string, scope: Scope, key: string, value: Json): Promise<void>;
+  deleteState(id: string, scope: Scope, key: string): Promise<void>;
+}

@@ -1,0 +1,144 @@
+/** The runner process's side: serves one task file with several attempts at a time, on what `runner-main.ts` hands in. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { formatWithOptions } from "node:util";
+import { createBirpc } from "birpc";
+import { dieWithParent, resolveUltravisor } from "../../sdk/child-process.ts";
+import { type BrowserDefinition, type CodeDefinition, isDefinition } from "../../sdk/definition.ts";
+import type { Browsing, Chromium } from "../core/browsing.ts";
+import type { Assignment, Level, LogLine } from "../core/execution.ts";
+import type { FileStore } from "../core/files.ts";
+import { executeAttempt } from "./attempt.ts";
+import type { Host } from "./context.ts";
+import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
+import { UsageMeter } from "./usage.ts";
+
+export interface RunnerParts {
+  openFiles(folder: string): FileStore;
+  /** Asked for only by browser tasks: loading Playwright takes longer than starting a runner. */
+  createBrowsing(options: { chromium: Chromium | null; files: FileStore; maxPages: number }): Promise<Browsing>;
+}
+
+interface Prepared {
+  readonly definition: CodeDefinition | BrowserDefinition;
+  readonly files: FileStore;
+  readonly browsing: Browsing | null;
+  readonly settings: RunnerSettings;
+}
+
+/** Call it once, first thing in the process. */
+export function serveRunner(parts: RunnerParts): void {
+  dieWithParent(true);
+  resolveUltravisor();
+  const runner = new Runner(parts);
+  runner.attributeConsole();
+}
+
+class Runner {
+  readonly #parts: RunnerParts;
+  readonly #current = new AsyncLocalStorage<string>();
+  readonly #stops = new Map<string, (why: StopReason) => void>();
+  readonly #meter = new UsageMeter();
+  readonly #server = createBirpc<ServerFunctions, RunnerFunctions>(
+    {
+      prepare: (settings) => this.#prepare(settings),
+      execute: (id, assignment) => this.#execute(id, assignment),
+      stop: (id, why) => this.#stops.get(id)?.(why),
+    },
+    { post: (data) => process.send?.(data), on: (listen) => process.on("message", listen), timeout: -1 },
+  );
+  #prepared: Prepared | null = null;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    process.on("unhandledRejection", (error) =>
+      console.error("a promise of the script was rejected and nobody waited for it:", error),
+    );
+  }
+
+  /** What a script prints with `console` becomes its own attempt's log, however many attempts run beside it. */
+  attributeConsole(): void {
+    const levels = { debug: "debug", log: "info", info: "info", warn: "warn", error: "error", trace: "debug" } as const;
+    for (const [method, level] of Object.entries(levels) as [keyof typeof levels, Level][]) {
+      const original = console[method].bind(console);
+      console[method] = (...values: unknown[]) => {
+        const id = this.#current.getStore();
+        if (id === undefined) original(...values);
+        else
+          this.#log(id, {
+            stream: level === "error" || level === "warn" ? "stderr" : "stdout",
+            level,
+            time: Date.now(),
+            text: formatWithOptions({ depth: 6 }, ...values),
+          });
+      };
+    }
+  }
+
+  async #prepare(settings: RunnerSettings): Promise<Readiness> {
+    if (!existsSync(settings.file)) return unready("not_found", `the task file ${settings.file} is gone`);
+    try {
+      const module: Record<string, unknown> = await import(pathToFileURL(settings.file).href);
+      const definition = module.default;
+      if (!isDefinition(definition) || (definition.kind !== "code" && definition.kind !== "browser")) {
+        return unready("error", `${settings.file} has no default export made by \`code\` or \`browser\``);
+      }
+      const files = this.#parts.openFiles(settings.filesFolder);
+      const browsingOptions = { chromium: settings.chromium, files, maxPages: settings.slots };
+      const browsing = definition.kind === "browser" ? await this.#parts.createBrowsing(browsingOptions) : null;
+      this.#prepared = { definition, files, browsing, settings };
+      return null;
+    } catch (error) {
+      return unready("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+
+  async #execute(id: string, assignment: Assignment): Promise<Executed> {
+    const prepared = this.#prepared;
+    if (!prepared) throw new Error("the runner was asked to execute before it was prepared");
+    const aborter = new AbortController();
+    const patience = Promise.withResolvers<void>();
+    this.#stops.set(id, (why) => {
+      aborter.abort(new Error(why === "timeout" ? "the attempt took longer than allowed" : "the run was cancelled"));
+      setTimeout(patience.resolve, prepared.settings.patience);
+    });
+    const measured = this.#meter.start();
+    try {
+      return await this.#current.run(id, () =>
+        executeAttempt({
+          ...prepared,
+          assignment,
+          host: this.#hostOf(id),
+          signal: aborter.signal,
+          patienceEnded: patience.promise,
+          usage: () => measured.read(),
+        }),
+      );
+    } finally {
+      measured.stop();
+      this.#stops.delete(id);
+    }
+  }
+
+  #hostOf(id: string): Host {
+    return {
+      log: (level, text) => this.#log(id, { stream: "log", level, time: Date.now(), text }),
+      getState: (scope, key) => this.#server.getState(id, scope, key),
+      setState: (scope, key, value) => this.#server.setState(id, scope, key, value),
+      deleteState: (scope, key) => this.#server.deleteState(id, scope, key),
+    };
+  }
+
+  #log(id: string, line: LogLine): void {
+    void this.#server.log.asEvent(id, line);
+  }
+}
+
+function unready(reason: "not_found" | "error", message: string): Readiness {
+  const [first = message] = message.split("\n    at ", 1);
+  return {
+    reason,
+    error: { code: reason === "not_found" ? "not_found" : "task_file_invalid", message: first, stack: message },
+  };
+}

@@ -1,0 +1,132 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type Lab, lab } from "./runners.ts";
+
+const PAGES: Readonly<Record<string, string>> = {
+  "/": '<title>Shop</title><h1>Price <b id="p"></b></h1><a href="/two">two</a><a href="/a.pdf">pdf</a><script>document.querySelector("#p").textContent = "42"</script>',
+  "/two": "<title>Two</title>",
+  "/a.pdf": "%PDF-1.4",
+  "/hang": "",
+};
+
+async function site(): Promise<string> {
+  const server = createServer((request, response) => {
+    const body = PAGES[request.url ?? ""];
+    if (request.url === "/hang") return;
+    response.writeHead(body === undefined ? 404 : 200, {
+      "content-type": request.url?.endsWith(".pdf") ? "application/pdf" : "text/html",
+    });
+    response.end(body ?? "gone");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function browserTask(made: Lab, names: string, run: string, timeout = 25_000): ReturnType<Lab["task"]> {
+  const text = `import { browser } from "ultravisor";\nexport default browser({ async run({ input, ${names} }) { ${run} } });\n`;
+  return made.task(text, {
+    kind: "browser",
+    fixtures: ["input", ...names.split(", ").filter((name) => name !== "")],
+    timeout,
+  });
+}
+
+describe("a browser task", () => {
+  test("visits and downloads without Chromium when it does not name page", async () => {
+    const made = await lab();
+    const spec = await browserTask(
+      made,
+      "visit, download, spawn",
+      `const page = await visit(input.url); for (const url of page.links({ files: "pdf" })) await download(url); await spawn({ url: page.url }); return page.title;`,
+    );
+    const { outcome } = made.start(spec, { assignment: { input: { url: await site() } } });
+    expect(await outcome).toMatchObject({
+      type: "succeeded",
+      output: "Shop",
+      files: [{ role: "download", name: "a.pdf", type: "application/pdf", size: 8 }],
+      usage: { tiers: { http: 1, browser: 0 } },
+    });
+    expect(made.processes()).toHaveLength(1);
+  });
+
+  test("scripts a real page when it names it, and its Chromium ends with the runner", async () => {
+    const made = await lab();
+    const spec = await browserTask(
+      made,
+      "page",
+      `await page.goto(input.url); return page.locator("#p").textContent();`,
+    );
+    expect(await made.start(spec, { assignment: { input: { url: await site() } } }).outcome).toMatchObject({
+      type: "succeeded",
+      output: "42",
+    });
+    expect(made.processes().length).toBeGreaterThan(1);
+    await made.pool.close();
+    expect(made.processes()).toEqual([]);
+  });
+
+  test("that fails on its page leaves a screenshot and a trace", async () => {
+    const made = await lab();
+    const spec = await browserTask(made, "page", `await page.goto(input.url); throw new Error("no price");`);
+    const outcome = await made.start(spec, { assignment: { input: { url: await site() } } }).outcome;
+    expect(outcome).toMatchObject({ type: "failed", reason: "error" });
+    expect("files" in outcome ? outcome.files.map((file) => file.role) : []).toEqual(
+      expect.arrayContaining(["screenshot", "trace"]),
+    );
+  });
+
+  test("whose page is not there fails for good, but as a subtask is skipped", async () => {
+    const made = await lab();
+    const spec = await browserTask(made, "visit", "await visit(input.url);");
+    const input = { url: `${await site()}/missing` };
+    expect(await made.start(spec, { assignment: { input } }).outcome).toMatchObject({
+      type: "failed",
+      reason: "not_found",
+      retryable: false,
+    });
+    expect(await made.start(spec, { assignment: { input, parent: "parent", key: "x" } }).outcome).toMatchObject({
+      type: "skipped",
+      message: expect.stringContaining("404"),
+    });
+  });
+
+  test("that hangs in a page at its timeout is ended, with a screenshot", async () => {
+    const made = await lab({ grace: 10_000 });
+    const spec = await browserTask(
+      made,
+      "page, signal",
+      `await page.goto(input.url); await page.waitForSelector("#never");`,
+      3000,
+    );
+    const outcome = await made.start(spec, { assignment: { input: { url: await site() } } }).outcome;
+    expect(outcome).toMatchObject({ type: "failed", reason: "timeout" });
+    expect("files" in outcome ? outcome.files.map((file) => file.role) : []).toContain("screenshot");
+  });
+
+  test("whose Chromium is killed fails as crashed at once, and the next attempt has another", async () => {
+    const made = await lab();
+    const spec = await browserTask(
+      made,
+      "page, log",
+      `await page.goto(input.url); log("ready"); if (input.wait) await page.waitForSelector("#never"); return page.title();`,
+    );
+    const url = await site();
+    const first = made.start(spec, { assignment: { input: { url, wait: true } } });
+    await first.said("ready");
+    const [runner, ...chromium] = made.processes();
+    expect(runner).toBeDefined();
+    for (const pid of chromium) process.kill(pid, "SIGKILL");
+    expect(await first.outcome).toMatchObject({
+      type: "failed",
+      reason: "crashed",
+      retryable: true,
+      error: { code: "browser_crashed" },
+    });
+    expect(await made.start(spec, { assignment: { input: { url } } }).outcome).toMatchObject({ output: "Shop" });
+  });
+});

@@ -1,0 +1,297 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import type { Json } from "../../../apps/server/core/json.ts";
+import { lab } from "./runners.ts";
+
+const code = (run: string, more = ""): string =>
+  `import { code, fail, skip, z } from "ultravisor";\nexport default code({ ${more} async run(context) { const { input, log, save, spawn, saveFile, report, state, nodeState, staging, signal, run, task } = context; ${run} } });\n`;
+
+describe("a script", () => {
+  test("succeeds with its output, and everything it asked for takes effect with it", async () => {
+    const { task, start, folder } = await lab();
+    const spec = await task(
+      code(
+        `
+        await save("pages", { url: input.url, at: undefined }, { key: "k" });
+        await spawn([{ url: "b", depth: 1 }, { depth: 1, url: "c" }]);
+        await spawn({ url: "d" }, { key: (i) => i.url, task: "other" });
+        const file = await saveFile("hello", { name: "../hello.txt" });
+        report({ pages: 1 }); report({ files: 1 });
+        return { sum: input.depth + 1, sha: file.sha256, names: [run.name, task.name, task.attempt] };`,
+        "input: z.object({ url: z.string(), depth: z.int().default(2) }),",
+      ),
+    );
+    const { outcome } = start(spec, { assignment: { input: { url: "a" } } });
+    const result = await outcome;
+    expect(result).toMatchObject({
+      type: "succeeded",
+      output: { sum: 3, names: ["demo", "demo", 1] },
+      records: [{ collection: "pages", key: "k", data: { url: "a" } }],
+      spawned: [
+        { task: null, key: '{"depth":1,"url":"b"}', input: { url: "b", depth: 1 } },
+        { task: null, key: '{"depth":1,"url":"c"}' },
+        { task: "other", key: "d", input: { url: "d" } },
+      ],
+      files: [{ role: "output", name: "hello.txt", size: 5, type: "text/plain", url: null }],
+      report: { pages: 1, files: 1 },
+      usage: { cpuMs: expect.any(Number), peakMemoryBytes: expect.any(Number) },
+    });
+    const sha = (result as unknown as { output: { sha: string } }).output.sha;
+    expect(await readFile(join(folder, "files", sha.slice(0, 2), sha), "utf8")).toBe("hello");
+  });
+
+  test("that throws fails, may be tried again, and what it asked for is dropped", async () => {
+    const { task, start } = await lab();
+    const spec = await task(code(`await save("pages", { a: 1 }); throw new TypeError("no price on the page");`));
+    expect(await start(spec).outcome).toMatchObject({
+      type: "failed",
+      reason: "error",
+      retryable: true,
+      error: { code: "error", message: "no price on the page", stack: expect.stringContaining(spec.file) },
+    });
+  });
+
+  test("ends on purpose by skip and fail", async () => {
+    const { task, start } = await lab();
+    const spec = await task(code(`if (input.skip) skip("nothing new"); fail("never again");`));
+    expect(await start(spec, { assignment: { input: { skip: true } } }).outcome).toMatchObject({
+      type: "skipped",
+      message: "nothing new",
+    });
+    expect(await start(spec).outcome).toMatchObject({
+      type: "failed",
+      reason: "error",
+      retryable: false,
+      error: { code: "failed", message: "never again" },
+    });
+  });
+
+  test("whose input does not fit fails for good, naming the field", async () => {
+    const { task, start } = await lab();
+    const spec = await task(code("return 1;", "input: z.object({ n: z.int() }),"));
+    expect(await start(spec, { assignment: { input: { n: "x" } } }).outcome).toMatchObject({
+      type: "failed",
+      reason: "invalid_input",
+      retryable: false,
+      error: { message: expect.stringContaining("input.n") },
+    });
+  });
+
+  test.each([
+    [
+      "return { at: new Date() };",
+      "the output of run.at must be JSON, got an instance of Date; write `.toISOString()`",
+    ],
+    ["return { f() {} };", "the output of run.f must be JSON, got a value of type function"],
+    ["const a = {}; a.a = a; return a;", "contains itself"],
+    ["await spawn({ n: 1n });", "the input of spawn.n must be JSON, got a value of type bigint"],
+    ["await save('x', [1]);", 'the record for "x" must be an object of JSON values'],
+    ["await spawn({ a: 1 }, { key: () => 7 });", "the key of a subtask must be a text, got 7"],
+    ["await saveFile({ path: '/etc/passwd' });", "files of the staging folder only"],
+  ])("that hands over no JSON is told so: %s", async (run, message) => {
+    const { task, start } = await lab();
+    expect(await start(await task(code(run))).outcome).toMatchObject({
+      type: "failed",
+      error: { message: expect.stringContaining(message) },
+    });
+  });
+
+  test("reads and writes state through the server", async () => {
+    const { task, start } = await lab();
+    const state = new Map<string, Json>([["global/count", 4]]);
+    const spec = await task(
+      code(
+        `const n = await state.get("count"); await state.set("count", n + 1); await nodeState.set("seen", { a: [1] }); await state.delete("old"); return await state.get("none") === undefined;`,
+      ),
+    );
+    expect(await start(spec, { state }).outcome).toMatchObject({ output: true });
+    expect([...state]).toEqual([
+      ["global/count", 5],
+      ["node/seen", { a: [1] }],
+    ]);
+  });
+
+  test("finds files of its staging folder and keeps them", async () => {
+    const { task, start, folder } = await lab();
+    await writeFile(join(folder, "staging", "in.csv"), "a,b\n");
+    const spec = await task(code(`await saveFile({ path: "in.csv" }); return staging;`));
+    expect(await start(spec).outcome).toMatchObject({
+      output: join(folder, "staging"),
+      files: [{ name: "in.csv", type: "text/csv", size: 4 }],
+    });
+  });
+
+  test("sees the environment that is allowed and its own, and nothing of the server's", async () => {
+    const { task, start } = await lab();
+    const spec = await task(code("return Object.keys(process.env).sort();"), { env: { LEVEL: "high" } });
+    expect(await start(spec).outcome).toMatchObject({
+      output: ["HOME", "LEVEL", "PATH", "ULTRAVISOR_BOOT", "ULTRAVISOR_DATA", "ULTRAVISOR_RUNNER"],
+    });
+  });
+
+  test("whose file is gone, or cannot be imported, fails for good", async () => {
+    const { task, start } = await lab();
+    const gone = { ...(await task("")), file: "/nowhere/x.ts" };
+    expect(await start(gone).outcome).toMatchObject({ type: "failed", reason: "not_found", retryable: false });
+    expect(await start(await task("throw new Error('at import');")).outcome).toMatchObject({
+      type: "failed",
+      reason: "error",
+      retryable: false,
+      error: { code: "task_file_invalid", message: expect.stringContaining("at import") },
+    });
+    expect(await start(await task("process.exit(4);")).outcome).toMatchObject({
+      type: "failed",
+      retryable: false,
+      error: { message: expect.stringContaining("exit code 4") },
+    });
+  });
+});
+
+describe("the log", () => {
+  test("holds what the script logs, and what it prints goes to the right attempt of several", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      code(
+        `console.log("printed", input.n); console.error({ deep: { er: input.n } }); log("logged", input.n); await new Promise((r) => setTimeout(r, 200)); console.log("late", input.n);`,
+      ),
+    );
+    const attempts = [1, 2, 3].map((n) => start(spec, { assignment: { input: { n } } }));
+    await Promise.all(attempts.map((attempt) => attempt.outcome));
+    attempts.forEach((attempt, index) => {
+      const n = index + 1;
+      expect(attempt.lines.map((line) => [line.stream, line.text])).toEqual([
+        ["stdout", `printed ${n}`],
+        ["stderr", `{ deep: { er: ${n} } }`],
+        ["log", `logged ${n}`],
+        ["stdout", `late ${n}`],
+      ]);
+    });
+  });
+
+  test("holds what is written past the console, when one attempt runs", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      `import { execSync } from "node:child_process";\n${code(`process.stdout.write("raw\\n"); execSync("echo from a child >&2", { stdio: "inherit" });`)}`,
+    );
+    const attempt = start(spec);
+    await Promise.all([attempt.outcome, attempt.said("raw"), attempt.said("from a child")]);
+    expect(attempt.lines.map((line) => line.stream).sort()).toEqual(["stderr", "stdout"]);
+  });
+});
+
+describe("stopping", () => {
+  test("lets a script end by its signal at the timeout, and its runner goes on", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      code(
+        `if (!input.wait) return process.pid; log("pid", process.pid); await new Promise((_, no) => signal.addEventListener("abort", () => no(signal.reason)));`,
+      ),
+      { timeout: 800 },
+    );
+    const first = start(spec, { assignment: { input: { wait: true } } });
+    const pid = Number((await first.said("pid")).text.split(" ")[1]);
+    expect(await first.outcome).toMatchObject({
+      type: "failed",
+      reason: "timeout",
+      retryable: true,
+      error: { message: "took longer than 0.8 s and was ended" },
+    });
+    expect(await start(spec).outcome).toMatchObject({ output: pid });
+  });
+
+  test("gives up a script that ignores its signal, without harm to an attempt beside it", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      code(
+        `log("started"); if (input.good) { await new Promise((r) => setTimeout(r, 2500)); return "good"; } await new Promise((r) => setTimeout(r, 60000));`,
+      ),
+      { timeout: 10_000 },
+    );
+    const good = start(spec, { assignment: { input: { good: true } } });
+    await good.said("started");
+    const cancel = new AbortController();
+    const bad = start(spec, { signal: cancel.signal });
+    await bad.said("started");
+    cancel.abort();
+    expect(await bad.outcome).toMatchObject({ type: "cancelled" });
+    expect(await good.outcome).toMatchObject({ type: "succeeded", output: "good" });
+  });
+
+  test("kills a script that blocks its process, with what it started", async () => {
+    const { task, start, processes } = await lab();
+    const spec = await task(
+      `import { spawn } from "node:child_process";\n${code(`spawn("sleep", ["300"], { detached: true }); log("blocking"); await new Promise((r) => setTimeout(r, 50)); for (;;) {}`)}`,
+      { timeout: 1000 },
+    );
+    const blocked = start(spec);
+    expect(await blocked.outcome).toMatchObject({ type: "failed", reason: "timeout" });
+    expect(blocked.lines.at(-1)?.text).toContain("SIGKILL to its runner");
+    expect(processes()).toEqual([]);
+  });
+
+  test("before there is room starts nothing", async () => {
+    const { task, start } = await lab({ maxRunners: 1, slots: 1 });
+    const spec = await task(
+      code(`log("started"); await new Promise((_, no) => signal.addEventListener("abort", () => no(signal.reason)));`),
+    );
+    const cancel = new AbortController();
+    const first = start(spec, { signal: cancel.signal });
+    await first.said("started");
+    const second = start(spec, { signal: AbortSignal.timeout(50) });
+    expect(await second.outcome).toMatchObject({ type: "cancelled" });
+    expect(second.lines).toEqual([]);
+    cancel.abort();
+    await first.outcome;
+  });
+});
+
+describe("a runner", () => {
+  test("that crashes fails its attempts as crashed, and another takes its place", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      code(
+        `if (input.die) { console.log("dying"); process.stderr.write("last words\\n"); process.kill(process.pid, "SIGSEGV"); } await new Promise((r) => setTimeout(r, input.die ? 60000 : 300)); return "alive";`,
+      ),
+    );
+    const beside = start(spec);
+    const dying = start(spec, { assignment: { input: { die: true } } });
+    const crash = {
+      type: "failed",
+      reason: "crashed",
+      retryable: true,
+      error: { code: "crashed", message: expect.stringMatching(/SIGSEGV.*last words/s) },
+    };
+    expect(await dying.outcome).toMatchObject(crash);
+    expect((await beside.outcome).type).toMatch(/failed|succeeded/);
+    expect(await start(spec).outcome).toMatchObject({ output: "alive" });
+  });
+
+  test("serves several attempts, is used again, and goes when its file was edited", async () => {
+    const { task, start, processes } = await lab();
+    const spec = await task(code("await new Promise((r) => setTimeout(r, 100)); return process.pid;"));
+    const pids = await Promise.all([1, 2, 3].map(async () => ((await start(spec).outcome) as { output: Json }).output));
+    expect(new Set([...pids, ((await start(spec).outcome) as { output: Json }).output]).size).toBe(1);
+    const edited = (await start({ ...spec, hash: "edited" }).outcome) as { output: Json };
+    expect(edited.output).not.toBe(pids[0]);
+    await vi.waitFor(() => expect(processes()).toEqual([edited.output]));
+  });
+
+  test("goes when it was idle, or when another file needs its place", async () => {
+    const { task, start, processes } = await lab({ maxRunners: 1, idleMs: 300 });
+    await start(await task(code("return 1;"))).outcome;
+    const second = (await start(await task(code("return process.pid;"))).outcome) as { output: Json };
+    await vi.waitFor(() => expect(processes()).toEqual([second.output]));
+    await vi.waitFor(() => expect(processes()).toEqual([]));
+  });
+
+  test("survives a promise that nobody waits for", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      code(`Promise.reject(new Error("floating")); await new Promise((r) => setTimeout(r, 100)); return "alive";`),
+    );
+    const attempt = start(spec);
+    expect(await attempt.outcome).toMatchObject({ output: "alive" });
+    await attempt.said("floating");
+  });
+});

@@ -1,0 +1,112 @@
+/** Real runner processes on task files in a temporary folder. */
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import type { TaskSpec } from "../../../apps/server/core/definition.ts";
+import type { Assignment, ExecutionHost, Executor, LogLine, Outcome } from "../../../apps/server/core/execution.ts";
+import type { Json } from "../../../apps/server/core/json.ts";
+import { createRunnerPool, type RunnerPoolOptions } from "../../../apps/server/runner/pool.ts";
+import { findProcesses, killMarked } from "../../../apps/server/shell/processes.ts";
+
+export interface Lab {
+  readonly folder: string;
+  readonly data: string;
+  readonly pool: Executor;
+  /** Writes a task file and tells how it is executed. */
+  task(text: string, spec?: Partial<TaskSpec>): Promise<TaskSpec>;
+  start(spec: TaskSpec, options?: StartOptions): Started;
+  /** Living processes of this lab. */
+  processes(): number[];
+}
+
+export interface StartOptions {
+  readonly assignment?: Partial<Assignment>;
+  readonly signal?: AbortSignal;
+  readonly state?: Map<string, Json>;
+}
+
+export interface Started {
+  readonly outcome: Promise<Outcome>;
+  readonly lines: LogLine[];
+  /** Resolves with the first line that contains the text. */
+  said(text: string): Promise<LogLine>;
+}
+
+const ENTRY = fileURLToPath(new URL("../../../apps/server/runner-main.ts", import.meta.url));
+
+export async function lab(options: Partial<RunnerPoolOptions> = {}): Promise<Lab> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "ultravisor-runner-")));
+  await mkdir(join(folder, "staging"));
+  const data = randomUUID();
+  const pool = createRunnerPool({
+    entry: ENTRY,
+    filesFolder: join(folder, "files"),
+    chromium: { path: "/usr/bin/chromium-headless-shell", sandbox: false },
+    data,
+    boot: "boot-1",
+    env: { PATH: "/usr/bin:/bin", HOME: folder },
+    grace: 1000,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    killMarked,
+    ...options,
+  });
+  onTestFinished(async () => {
+    await pool.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const made: Lab = {
+    folder,
+    data,
+    pool,
+    task: (text, spec) => taskFile(folder, text, spec ?? {}),
+    start: (spec, startOptions) => start(made, spec, startOptions ?? {}),
+    processes: () => findProcesses({ ULTRAVISOR_DATA: data }),
+  };
+  return made;
+}
+
+async function taskFile(folder: string, text: string, spec: Partial<TaskSpec>): Promise<TaskSpec> {
+  const file = join(folder, `${randomUUID()}.ts`);
+  await writeFile(file, text);
+  const hash = createHash("sha256").update(text).digest("hex");
+  const retry = { attempts: 1, delay: 1000, backoff: "fixed", maxDelay: 1000 } as const;
+  return { kind: "code", source: "demo", file, hash, retry, timeout: 20_000, env: {}, fixtures: [], ...spec };
+}
+
+function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
+  const lines: LogLine[] = [];
+  const listeners = new Set<(line: LogLine) => void>();
+  const state = options.state ?? new Map<string, Json>();
+  const host: ExecutionHost = {
+    log(line) {
+      lines.push(line);
+      for (const listener of listeners) listener(line);
+    },
+    getState: async (scope, key) => state.get(`${scope}/${key}`),
+    setState: async (scope, key, value) => void state.set(`${scope}/${key}`, value),
+    deleteState: async (scope, key) => void state.delete(`${scope}/${key}`),
+  };
+  const assignment: Assignment = {
+    runId: randomUUID(),
+    runName: "demo",
+    taskRunId: randomUUID(),
+    task: "demo",
+    key: null,
+    parent: null,
+    attempt: 1,
+    input: {},
+    spec,
+    staging: join(made.folder, "staging"),
+    ...options.assignment,
+  };
+  const outcome = made.pool.execute(assignment, host, options.signal ?? new AbortController().signal);
+  const said = (text: string): Promise<LogLine> => {
+    const found = lines.find((line) => line.text.includes(text));
+    if (found) return Promise.resolve(found);
+    return new Promise((resolve) => listeners.add((line) => line.text.includes(text) && resolve(line)));
+  };
+  return { outcome, lines, said };
+}
