@@ -1,5 +1,5 @@
 /** Makes the browser room's port: one `Browsing` per runner process, one session per attempt. */
-import type { Browsing, Chromium } from "../core/browsing.ts";
+import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import { createHttpClient } from "./http.ts";
 import { createBrowserPool } from "./pool.ts";
@@ -28,9 +28,15 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     recycleAfter: options.recycleAfter ?? 100,
   });
   const parts = { client, pool, files: options.files, userAgent: options.userAgent ?? USER_AGENT };
+  const open = new Set<BrowsingSession>();
   return {
-    open: (session) => openSession(parts, session),
+    async open(own) {
+      const session = await openSession(parts, own, () => open.delete(session));
+      open.add(session);
+      return session;
+    },
     async close() {
+      await Promise.all([...open].map((session) => session.close()));
       await Promise.all([pool.close(), client.close()]);
     },
   };

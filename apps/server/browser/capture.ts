@@ -22,6 +22,17 @@ export async function startTrace(context: BrowserContext, film: boolean): Promis
   await context.tracing.start({ screenshots: film, snapshots: true });
 }
 
+/** Must come before the context is closed: Playwright leaves folders and stacks of a trace that was never stopped. */
+export async function dropTrace(context: BrowserContext): Promise<void> {
+  await within(TRACE_TIMEOUT, context.tracing.stop()).catch(() => {});
+}
+
+/** Forgets what was traced so far, which otherwise grows on the disk with every page. */
+export async function restartTrace(context: BrowserContext, film: boolean): Promise<void> {
+  await context.tracing.stop();
+  await startTrace(context, film);
+}
+
 /** What could be saved; what could not is told to the log. Never rejects. */
 export async function capture(
   scene: Scene,

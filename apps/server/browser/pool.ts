@@ -33,15 +33,19 @@ interface Entry {
   served: number;
   /** Gets no new sessions; is closed with the last one it has. */
   retired: boolean;
+  /** Its end was asked for and is no crash. */
+  closing: boolean;
 }
 
 export function createBrowserPool(options: PoolOptions): BrowserPool {
   const slots = createSlots(options.maxPages);
   const entries = new Set<Entry>();
+  let closed = false;
 
   const closeIfIdle = async (entry: Entry): Promise<void> => {
     if (!entry.retired || entry.leases > 0) return;
     entries.delete(entry);
+    entry.closing = true;
     const browser = await entry.browser.catch(() => null);
     await browser?.close();
   };
@@ -62,6 +66,7 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
   return {
     async lease(plugins, signal) {
       const leave = await slots.take(signal);
+      if (closed) throw new Error("This browser pool is closed.");
       const entry = entryFor(plugins);
       entry.leases += 1;
       entry.served += 1;
@@ -80,6 +85,7 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
       }
     },
     async close() {
+      closed = true;
       await Promise.all(
         [...entries].map((entry) => {
           entry.retired = true;
@@ -93,7 +99,15 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
 
 function start(key: string, plugins: readonly (string | object)[], find: PoolOptions["find"]): Entry {
   const crashed = Promise.withResolvers<void>();
-  const entry: Entry = { key, browser: begin(), crashed: crashed.promise, leases: 0, served: 0, retired: false };
+  const entry: Entry = {
+    key,
+    browser: begin(),
+    crashed: crashed.promise,
+    leases: 0,
+    served: 0,
+    retired: false,
+    closing: false,
+  };
   return entry;
 
   async function begin(): Promise<Browser> {
@@ -102,7 +116,7 @@ function start(key: string, plugins: readonly (string | object)[], find: PoolOpt
     const browser = await launch(chromium, await loadPlugins(plugins));
     browser.on("disconnected", () => {
       entry.retired = true;
-      crashed.resolve();
+      if (!entry.closing) crashed.resolve();
     });
     return browser;
   }

@@ -21,9 +21,13 @@ export interface SessionParts {
 }
 
 /** Opens a session; Chromium starts here only when the task named `page`. */
-export async function openSession(parts: SessionParts, options: BrowsingSessionOptions): Promise<BrowsingSession> {
-  const session = new Session(parts, options);
-  if (options.fixtures === null || options.fixtures.includes("page")) await session.makePage();
+export async function openSession(
+  parts: SessionParts,
+  options: BrowsingSessionOptions,
+  onClose: () => void,
+): Promise<BrowsingSession> {
+  const session = new Session(parts, options, onClose);
+  if (options.fixtures?.includes("page") ?? true) await session.makePage();
   return session;
 }
 
@@ -34,12 +38,14 @@ class Session implements BrowsingSession {
   readonly #http: HttpTier;
   readonly #downloads: FileDraft[] = [];
   readonly #served = { http: 0, browser: 0 };
+  readonly #onClose: () => void;
   readonly #break: (error: BrowsingError) => void;
   #tab: Promise<Tab> | null = null;
   #page: BrowsingSession["fixtures"]["page"];
 
-  constructor(parts: SessionParts, options: BrowsingSessionOptions) {
+  constructor(parts: SessionParts, options: BrowsingSessionOptions, onClose: () => void) {
     this.#parts = parts;
+    this.#onClose = onClose;
     this.#options = options;
     this.#http = { client: parts.client, jar: new CookieJar(), userAgent: parts.userAgent, signal: options.signal };
     const broken = Promise.withResolvers<BrowsingError>();
@@ -80,6 +86,7 @@ class Session implements BrowsingSession {
     this.#tab = Promise.reject(new Error("This session is closed."));
     this.#tab.catch(() => {});
     await tab?.close();
+    this.#onClose();
   }
 
   async #visit(text: string, options: VisitOptions): Promise<Document> {
@@ -133,7 +140,13 @@ class Session implements BrowsingSession {
   }
 
   #openTab(): Promise<Tab> {
-    this.#tab ??= openTab(this.#parts.pool, this.#http.jar, this.#options, this.#break);
-    return this.#tab;
+    if (this.#tab) return this.#tab;
+    const opening = openTab(this.#parts.pool, this.#http.jar, this.#options, this.#break);
+    this.#tab = opening;
+    // A script that catches the error and visits again deserves another try.
+    opening.catch(() => {
+      if (this.#tab === opening) this.#tab = null;
+    });
+    return opening;
   }
 }

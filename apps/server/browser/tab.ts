@@ -4,7 +4,7 @@ import type { BrowsingError, BrowsingSessionOptions } from "../core/browsing.ts"
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { visitInBrowser } from "./browser-visit.ts";
-import { capture, startTrace } from "./capture.ts";
+import { capture, dropTrace, restartTrace, startTrace } from "./capture.ts";
 import { type ConsoleLog, followConsole } from "./console-log.ts";
 import { cookieSync } from "./cookie-sync.ts";
 import type { CookieJar } from "./cookies.ts";
@@ -22,6 +22,9 @@ export interface Tab {
   capture(files: FileStore): Promise<readonly FileDraft[]>;
   close(): Promise<void>;
 }
+
+/** The trace of a task that only visits shows at most so many pages. */
+const VISITS_PER_TRACE = 20;
 
 /** @param onBroken called once when Chromium or a page of this tab dies */
 export async function openTab(
@@ -65,6 +68,7 @@ class ContextTab implements Tab {
   readonly #broken = Promise.withResolvers<never>();
   #page: Page | null = null;
   #visiting: Page | null = null;
+  #visits = 0;
   #closed = false;
 
   constructor(
@@ -117,6 +121,7 @@ class ContextTab implements Tab {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await dropTrace(this.#context);
     await this.#context.close().catch(() => {});
     await this.#lease.release();
   }
@@ -124,6 +129,8 @@ class ContextTab implements Tab {
   async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
     if (this.#visiting?.isClosed()) this.#visiting = null;
     this.#visiting ??= await this.#context.newPage();
+    this.#visits += 1;
+    if (this.#page === null && this.#visits % VISITS_PER_TRACE === 0) await restartTrace(this.#context, false);
     return visitInBrowser(this.#visiting, url, headers, reason);
   }
 

@@ -1,9 +1,14 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
 import type { BrowsingOptions } from "../../../apps/server/browser/browsing.ts";
 import { findChromium } from "../../../apps/server/browser/chromium.ts";
 import type { BrowsingSession, BrowsingSessionOptions } from "../../../apps/server/core/browsing.ts";
-import { type Started, start } from "./start.ts";
+import { processIdOf, type Started, start } from "./start.ts";
 
 let started: Started | null = null;
 
@@ -29,9 +34,7 @@ async function openPage(from: Started, options: Partial<BrowsingSessionOptions> 
   const { page } = session.fixtures;
   const browser = page?.context().browser();
   if (!page || !browser) throw new Error("The session has no page.");
-  const cdp = await browser.newBrowserCDPSession();
-  const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
-  return { session, page, pid: processInfo.find((info) => info.type === "browser")?.id ?? 0 };
+  return { session, page, pid: await processIdOf(browser) };
 }
 
 function isRunning(pid: number): boolean {
@@ -150,6 +153,20 @@ describe("a Chromium that dies", () => {
   });
 });
 
+describe("a runner that is killed", () => {
+  test("takes its Chromium with it", async () => {
+    const script = join(import.meta.dirname, "hold-chromium.ts");
+    const folder = await mkdtemp(join(tmpdir(), "ultravisor-runner-"));
+    const runner = spawn(process.execPath, [script], { env: { TMPDIR: folder }, stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(runner.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    expect(isRunning(pid)).toBe(true);
+    runner.kill("SIGKILL");
+    await expect.poll(() => isRunning(pid)).toBe(false);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
+});
+
 describe("plugins", () => {
   const plugin = {
     _isPuppeteerExtraPlugin: true,
@@ -170,7 +187,7 @@ describe("plugins", () => {
 
   test.each<[string | object, string]>([
     ["puppeteer-extra-plugin-that-nobody-wrote", "npm install puppeteer-extra-plugin-that-nobody-wrote"],
-    ["node:path", "which is none"],
+    ["domutils", "which is none"],
     [{ name: "no plugin" }, "which is none"],
   ])("that are none, such as %j, are refused with what to do", async (bad, message) => {
     const from = await startWith();

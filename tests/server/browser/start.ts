@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
 import { type BrowsingOptions, createBrowsing } from "../../../apps/server/browser/browsing.ts";
 import { findChromium } from "../../../apps/server/browser/chromium.ts";
 import type { Browsing, BrowsingSession, BrowsingSessionOptions } from "../../../apps/server/core/browsing.ts";
@@ -52,4 +53,10 @@ export async function contents(files: FileStore, sha256: string): Promise<Buffer
   const stream = await files.open(sha256);
   if (!stream) throw new Error(`There is no blob ${sha256}.`);
   return Buffer.from(await new Response(stream).arrayBuffer());
+}
+
+export async function processIdOf(browser: Browser): Promise<number> {
+  const cdp = await browser.newBrowserCDPSession();
+  const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
+  return processInfo.find((info) => info.type === "browser")?.id ?? 0;
 }

@@ -141,8 +141,7 @@ describe("a page that gets in the way", () => {
 describe("capture", () => {
   test("saves a picture, Playwright's trace and the console of the page", async () => {
     const { session, page } = await openPage();
-    await page.goto(`${started.site.url}/console`);
-    await page.waitForEvent("console", { predicate: () => true, timeout: 1000 }).catch(() => {});
+    await Promise.all([page.waitForEvent("pageerror"), page.goto(`${started.site.url}/console`)]);
     const drafts = await session.capture();
     expect(drafts.map(({ role, name, type }) => [role, name, type])).toEqual([
       ["screenshot", "screenshot.png", "image/png"],
@@ -163,6 +162,16 @@ describe("capture", () => {
     await session.fixtures.visit(`${started.site.url}/app/`);
     const drafts = await session.capture();
     expect(drafts[0]).toMatchObject({ role: "screenshot", url: `${started.site.url}/app/` });
+    await session.close();
+  });
+
+  test("traces the last visits of a task that visits many", async () => {
+    const session = await started.open();
+    for (let i = 0; i < 21; i++) {
+      await session.fixtures.visit(`${started.site.url}/docs/?n=${i}`, { render: "always" });
+    }
+    const trace = (await session.capture()).find((draft) => draft.role === "trace");
+    expect(trace?.size).toBeGreaterThan(1000);
     await session.close();
   });
 
