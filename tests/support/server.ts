@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const TOKEN = "a token for the tests of this house";
+const TOKEN = "a-token-for-the-tests-of-this-house";
 
 export interface ServerOptions {
   readonly data?: string;
@@ -70,10 +70,14 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       ...init,
       headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", ...init.headers },
     });
-  const get = async <T>(path: string): Promise<T> => (await ask(path)).json() as Promise<T>;
+  const answered = async <T>(response: Response): Promise<T> => {
+    if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
+    return response.json() as Promise<T>;
+  };
+  const get = async <T>(path: string): Promise<T> => answered(await ask(path));
   return {
     ...{ url, data, port, process: child, get },
-    post: async (path, body = {}) => (await ask(path, { method: "POST", body: JSON.stringify(body) })).json() as never,
+    post: async (path, body = {}) => answered(await ask(path, { method: "POST", body: JSON.stringify(body) })),
     async finished(runId) {
       // The log stream ends when the run does.
       await (await ask(`/runs/${runId}/logs`, { headers: { accept: "text/event-stream" } })).text();
