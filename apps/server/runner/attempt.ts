@@ -3,10 +3,11 @@ import { inspect } from "node:util";
 import type { ZodType } from "zod";
 import type { BrowserDefinition, CodeDefinition } from "../../sdk/definition.ts";
 import { FailError, SkipError } from "../../sdk/outcome.ts";
-import { type Browsing, BrowsingError, type BrowsingSession } from "../core/browsing.ts";
+import { type Browsing, BrowsingError } from "../core/browsing.ts";
 import type { Assignment, Outcome, Usage } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import type { Reason } from "../core/words.ts";
+import { type BrowserSession, openBrowserSession } from "./browser-session.ts";
 import { createContext, type Drafts, emptyDrafts, type Host } from "./context.ts";
 import { toJson } from "./json-value.ts";
 import type { Executed } from "./protocol.ts";
@@ -25,13 +26,12 @@ export interface AttemptParts {
   readonly usage: () => Usage;
 }
 
-const BROWSING_NAMES = ["page", "visit", "download"];
 const NO_SCRIPT = Symbol("the script was given up");
 const MAX_STACK = 4000;
 
 export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
   const drafts = emptyDrafts();
-  let session: BrowsingSession | null = null;
+  let session: BrowserSession | null = null;
   try {
     const input = await parseInput(parts.definition.input, parts.assignment.input);
     session = await openSession(parts);
@@ -43,7 +43,7 @@ export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
     return { outcome: await failure(error, drafts, session, parts), abandoned: false };
   } finally {
     // Closing must not hold up the outcome of an attempt whose page hangs.
-    await Promise.race([session?.close().catch(() => {}), parts.patienceEnded]);
+    await Promise.race([session?.close(), parts.patienceEnded]);
   }
 }
 
@@ -59,17 +59,11 @@ async function parseInput(schema: ZodType | undefined, input: unknown): Promise<
   throw new InputError(`the input does not fit the task's schema: ${fields.join("; ")}`);
 }
 
-async function openSession(parts: AttemptParts): Promise<BrowsingSession | null> {
-  const { definition, assignment } = parts;
-  const { fixtures } = assignment.spec;
-  if (
-    definition.kind !== "browser" ||
-    !parts.browsing ||
-    (fixtures && !fixtures.some((name) => BROWSING_NAMES.includes(name)))
-  )
-    return null;
-  return parts.browsing.open({
-    fixtures,
+async function openSession(parts: AttemptParts): Promise<BrowserSession | null> {
+  const { definition, assignment, browsing } = parts;
+  if (definition.kind !== "browser" || !browsing) return null;
+  return openBrowserSession(browsing, {
+    fixtures: assignment.spec.fixtures,
     render: definition.render ?? "auto",
     plugins: definition.plugins ?? [],
     signal: parts.signal,
@@ -80,7 +74,7 @@ async function openSession(parts: AttemptParts): Promise<BrowsingSession | null>
 /** The script's result, unless it is given up or its browser breaks first. */
 async function race(
   parts: AttemptParts,
-  session: BrowsingSession | null,
+  session: BrowserSession | null,
   script: () => Promise<unknown>,
 ): Promise<unknown> {
   const running = script();
@@ -92,7 +86,7 @@ async function race(
   return Promise.race(broken ? [...ends, broken] : ends);
 }
 
-function succeeded(output: unknown, drafts: Drafts, session: BrowsingSession | null, parts: AttemptParts): Outcome {
+function succeeded(output: unknown, drafts: Drafts, session: BrowserSession | null, parts: AttemptParts): Outcome {
   return {
     type: "succeeded",
     output: toJson(output ?? null, "the output of run"),
@@ -108,7 +102,7 @@ function succeeded(output: unknown, drafts: Drafts, session: BrowsingSession | n
 async function failure(
   error: unknown,
   drafts: Drafts,
-  session: BrowsingSession | null,
+  session: BrowserSession | null,
   parts: AttemptParts,
 ): Promise<Outcome> {
   if (error instanceof SkipError) return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
@@ -116,12 +110,12 @@ async function failure(
     return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
   }
   const facts = factsOf(error);
-  const captured = facts.reason === "invalid_input" ? [] : await capture(session, parts);
+  const captured = (await session?.capture()) ?? [];
   const files = [...drafts.files, ...(session?.downloads() ?? []), ...captured];
   return { type: "failed", ...facts, files, usage: usageOf(session, parts) };
 }
 
-async function stopped(parts: AttemptParts, session: BrowsingSession | null, drafts: Drafts): Promise<Outcome> {
+async function stopped(parts: AttemptParts, session: BrowserSession | null, drafts: Drafts): Promise<Outcome> {
   return failure(new Error("the script did not end when it was asked to"), drafts, session, parts);
 }
 
@@ -145,24 +139,6 @@ function facts(reason: Reason, code: string, message: string, retryable: boolean
   return { reason, error, retryable, retryAfter: null };
 }
 
-async function capture(
-  session: BrowsingSession | null,
-  parts: AttemptParts,
-): Promise<Awaited<ReturnType<BrowsingSession["capture"]>>> {
-  if (!session) return [];
-  const captured = await Promise.race([session.capture(), limit(CAPTURE_LIMIT)]);
-  if (captured) return captured;
-  parts.host.log("warn", "no screenshot or trace: the page did not answer in time");
-  return [];
-}
-
-/** Within the time that the server waits after it has asked an attempt to stop. */
-const CAPTURE_LIMIT = 3000;
-
-function limit(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), ms).unref());
-}
-
-function usageOf(session: BrowsingSession | null, parts: AttemptParts): Usage {
+function usageOf(session: BrowserSession | null, parts: AttemptParts): Usage {
   return { ...parts.usage(), ...(session ? { tiers: session.tiers() } : {}) };
 }

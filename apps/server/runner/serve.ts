@@ -100,7 +100,11 @@ class Runner {
     const aborter = new AbortController();
     const patience = Promise.withResolvers<void>();
     this.#stops.set(id, (why) => {
-      aborter.abort(new Error(why === "timeout" ? "the attempt took longer than allowed" : "the run was cancelled"));
+      aborter.abort(
+        why === "timeout"
+          ? new DOMException("the attempt took longer than allowed", "TimeoutError")
+          : new DOMException("the run was cancelled", "AbortError"),
+      );
       setTimeout(patience.resolve, prepared.settings.patience);
     });
     const measured = this.#meter.start();

@@ -108,6 +108,21 @@ describe("a browser task", () => {
     expect("files" in outcome ? outcome.files.map((file) => file.role) : []).toContain("screenshot");
   });
 
+  test("that hangs in a page when it is cancelled ends, and its runner goes on", async () => {
+    const made = await lab({ grace: 10_000 });
+    const spec = await browserTask(
+      made,
+      "page, log",
+      `if (!input.wait) return process.pid; log("pid", process.pid); await page.waitForSelector("#never");`,
+    );
+    const cancel = new AbortController();
+    const waiting = made.start(spec, { assignment: { input: { wait: true } }, signal: cancel.signal });
+    const pid = Number((await waiting.said("pid")).text.split(" ")[1]);
+    cancel.abort();
+    expect(await waiting.outcome).toMatchObject({ type: "cancelled" });
+    expect(await made.start(spec).outcome).toMatchObject({ output: pid });
+  });
+
   test("whose Chromium is killed fails as crashed at once, and the next attempt has another", async () => {
     const made = await lab();
     const spec = await browserTask(
