@@ -7,11 +7,15 @@ import { statusError } from "./http-status.ts";
 import { quietDocument, serializeDocument } from "./in-page.ts";
 import { tooMany } from "./redirects.ts";
 import { webUrl, withoutFragment } from "./web-url.ts";
+import { within } from "./within.ts";
 
 const LOAD_TIMEOUT = 30_000;
 /** How long scripts may take after the page has loaded. */
 const SETTLE_TIMEOUT = 5000;
 const QUIET = 100;
+/** A page that has been told to answer by now and does not is busy without end. */
+const ANSWER_TIMEOUT = 1000;
+const READ_TIMEOUT = 10_000;
 const MAX_NAVIGATIONS = 10;
 /** What scripts wait for before they show anything. */
 const AWAITED = new Set(["document", "script", "fetch", "xhr"]);
@@ -100,7 +104,8 @@ async function settle(page: Page, watch: Watch): Promise<void> {
     if (watch.chain.length > MAX_NAVIGATIONS) throw loops(watch);
     const navigations = watch.chain.length;
     // Fails when the page leaves for another one meanwhile, which then has to settle.
-    const rested = await page.evaluate(quietDocument, { quiet: QUIET, limit: left }).catch(() => false);
+    const resting = page.evaluate(quietDocument, { quiet: QUIET, limit: left }).catch(() => false);
+    const rested = await within(left + ANSWER_TIMEOUT, resting);
     if (!rested) await page.waitForLoadState("load", { timeout: left }).catch(() => {});
     else if (watch.pending.size === 0 && watch.chain.length === navigations) return;
   }
@@ -114,7 +119,9 @@ async function read(page: Page, watch: Watch, reason: string): Promise<PageDocum
   const failed = statusError(url, status, headers["retry-after"], Date.now());
   if (failed) throw failed;
   const type = headerMediaType(headers["content-type"]) || "text/html";
-  const html = isHtml(type) ? await page.evaluate(serializeDocument) : ((await response?.text()) ?? "");
+  const html = isHtml(type)
+    ? await within(READ_TIMEOUT, page.evaluate(serializeDocument))
+    : ((await response?.text()) ?? "");
   return new PageDocument({ url, status, headers, type, html, tier: "browser", tierReason: reason });
 }
 

@@ -7,6 +7,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import type { BrowsingSessionOptions } from "../core/browsing.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
+import { within } from "./within.ts";
 
 export interface Scene {
   readonly context: BrowserContext;
@@ -16,6 +17,8 @@ export interface Scene {
 
 const SCREENSHOT_TIMEOUT = 5000;
 const TRACE_TIMEOUT = 15_000;
+/** What is thrown away is not worth waiting for. */
+const DROP_TIMEOUT = 2000;
 
 /** @param film whether to take pictures all along: a fifth more time per page, so for scripted pages only */
 export async function startTrace(context: BrowserContext, film: boolean): Promise<void> {
@@ -24,7 +27,7 @@ export async function startTrace(context: BrowserContext, film: boolean): Promis
 
 /** Must come before the context is closed: Playwright leaves folders and stacks of a trace that was never stopped. */
 export async function dropTrace(context: BrowserContext): Promise<void> {
-  await within(TRACE_TIMEOUT, context.tracing.stop()).catch(() => {});
+  await within(DROP_TIMEOUT, context.tracing.stop()).catch(() => {});
 }
 
 /** Forgets what was traced so far, which otherwise grows on the disk with every page. */
@@ -91,15 +94,4 @@ async function takeConsole({ console: text }: Scene, files: FileStore): Promise<
 
 async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-/** Playwright sets no limit of its own here, and a page that hangs must not keep the attempt from ending. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

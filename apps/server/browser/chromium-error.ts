@@ -10,7 +10,11 @@ export function chromiumError(error: unknown, url: URL, timeoutMs: number): unkn
   if (error instanceof BrowsingError) return error;
   const text = textOf(error);
   if (error instanceof Error && error.name === "TimeoutError") {
-    const message = `${url.href} had not loaded after ${timeoutMs / 1000} s in Chromium.`;
+    const what =
+      error instanceof DOMException
+        ? "is busy with itself and gives no answer"
+        : `had not loaded after ${timeoutMs / 1000} s`;
+    const message = `${url.href} ${what} in Chromium.`;
     return new BrowsingError("timeout", message, { retryable: true, cause: error });
   }
   const code = /net::(ERR_[A-Z0-9_]+)/.exec(text)?.[1];

@@ -25,7 +25,8 @@ export class PageDocument implements Document {
   readonly type: string;
   readonly html: string;
   readonly tier: "http" | "browser";
-  readonly tierReason: string;
+  /** Known only once the page was looked at. */
+  tierReason: string;
   #tree: Tree | null = null;
   #text: string | null = null;
   #links: readonly Link[] | null = null;

@@ -4,6 +4,7 @@ import type { BrowsingError, BrowsingSession, BrowsingSessionOptions } from "../
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { CookieJar } from "./cookies.ts";
+import { isHtml } from "./document.ts";
 import { download } from "./download.ts";
 import type { HttpClient } from "./http.ts";
 import { type HttpTier, visitOverHttp } from "./http-visit.ts";
@@ -104,8 +105,10 @@ class Session implements BrowsingSession {
     await this.#syncCookies();
     const document = await visitOverHttp(this.#http, url, options.headers ?? {});
     await this.#syncCookies();
+    if (render === "never" || !isHtml(document.type)) return document;
     const decision = needsBrowser(renderFacts(document));
-    if (render === "never" || !decision.browser) return document;
+    document.tierReason = decision.reason;
+    if (!decision.browser) return document;
     this.#options.log("debug", `${document.url} enters Chromium: ${decision.reason}.`);
     return this.#visitInTab(url, options, decision.reason);
   }

@@ -1,6 +1,6 @@
 /** One session's place in Chromium: a fresh context, its pages, and what they said and did. */
 import type { BrowserContext, Page } from "playwright-core";
-import type { BrowsingError, BrowsingSessionOptions } from "../core/browsing.ts";
+import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { visitInBrowser } from "./browser-visit.ts";
@@ -68,6 +68,8 @@ class ContextTab implements Tab {
   readonly #broken = Promise.withResolvers<never>();
   #page: Page | null = null;
   #visiting: Page | null = null;
+  /** The page of the last visit may be busy without end. It is kept for a picture, and not used again. */
+  #stuck = false;
   #visits = 0;
   #closed = false;
 
@@ -127,11 +129,18 @@ class ContextTab implements Tab {
   }
 
   async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
-    if (this.#visiting?.isClosed()) this.#visiting = null;
+    if (this.#stuck) void this.#visiting?.close().catch(() => {});
+    if (this.#stuck || this.#visiting?.isClosed()) this.#visiting = null;
+    this.#stuck = false;
     this.#visiting ??= await this.#context.newPage();
     this.#visits += 1;
     if (this.#page === null && this.#visits % VISITS_PER_TRACE === 0) await restartTrace(this.#context, false);
-    return visitInBrowser(this.#visiting, url, headers, reason);
+    try {
+      return await visitInBrowser(this.#visiting, url, headers, reason);
+    } catch (error) {
+      this.#stuck = error instanceof BrowsingError && error.code === "timeout";
+      throw error;
+    }
   }
 
   /** A crash or the attempt's end does not wait for Playwright's own time limits. */

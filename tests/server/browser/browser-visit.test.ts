@@ -39,7 +39,7 @@ describe("an automatic visit", () => {
   });
 
   test("keeps a page that is whole in HTTP", async () => {
-    expect(await visit("/docs/", {})).toMatchObject({ tier: "http" });
+    expect(await visit("/docs/", {})).toMatchObject({ tier: "http", tierReason: "the page has no scripts" });
   });
 
   test("takes the page as HTTP has it when the task says never", async () => {
@@ -133,6 +133,19 @@ describe("what goes wrong in Chromium", () => {
     const visiting = session.fixtures.visit(`http://127.0.0.1:${port}/`, { render: "always" });
     await expect(visiting).rejects.toMatchObject({ code: "network", reason: "network", retryable: true });
     expect(await visit("/docs/")).toMatchObject({ title: "Manual" });
+  });
+
+  test("is told as timeout when a page is busy without end, and the next visit works", async () => {
+    const own = await started.open();
+    const visiting = own.fixtures.visit(`${started.site.url}/busy`, { render: "always" });
+    await expect(visiting).rejects.toMatchObject({
+      code: "timeout",
+      retryable: true,
+      message: expect.stringContaining("busy with itself"),
+    });
+    const next = await own.fixtures.visit(started.site.documentation.start, { render: "always" });
+    expect(next.title).toBe("Manual");
+    await own.close();
   });
 
   test("stops at once when the attempt is cancelled", async () => {

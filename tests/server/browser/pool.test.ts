@@ -140,6 +140,16 @@ describe("a Chromium that dies", () => {
     expect(await b.session.broken).toMatchObject({ code: "browser_crashed" });
   });
 
+  test("is told before the script learns that its page is gone", async () => {
+    const from = await startWith();
+    const { session, page, pid } = await openPage(from);
+    const script = page.waitForSelector("#never");
+    const outcome = Promise.race([script, session.broken.then((error) => Promise.reject(error))]);
+    process.kill(pid, "SIGKILL");
+    await expect(outcome).rejects.toMatchObject({ code: "browser_crashed" });
+    await expect(script).rejects.toThrow("closed");
+  });
+
   test("need not die whole: the crash of a page is told as well", async () => {
     const from = await startWith();
     const { session, page } = await openPage(from);

@@ -41,5 +41,6 @@ export function addRenderedPages(site: Routes): void {
     "/console",
     `<title>Console</title><script>console.error("it went wrong"); setTimeout(() => { throw new Error("uncaught") })</script>`,
   );
+  site.route("/busy", `<title>Busy</title><script>setTimeout(() => { for (;;); }, 20)</script>`);
   site.route("/script-loop", `<title>Loop</title><script>location.href = "/script-loop?" + Math.random()</script>`);
 }
