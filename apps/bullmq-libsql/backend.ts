@@ -45,6 +45,9 @@ export interface BackendRole {
 const defaultPrefix = "bull";
 let clientCount = 0;
 
+// Taken at load time, as fake timers must not hold readiness back.
+const afterThisTick = setImmediate;
+
 /** Opens the queue file, or joins those in this process who have it open, and binds one queue of it. */
 export function createBackend(name: string, options: Options, role: BackendRole = {}): LibsqlQueueBackend {
   const url = options.connection?.url;
@@ -71,6 +74,8 @@ class Life extends EventEmitter {
   readonly owned: boolean;
   readonly waits: Waits = { closed: new AbortController(), interrupted: new AbortController(), newest: undefined };
   readonly onClose: (() => void)[] = [];
+  // The file is open already; a tick later the owner has started what it starts in its constructor.
+  readonly #ready = new Promise<void>((resolve) => afterThisTick(resolve));
 
   constructor(store: Store, owned: boolean) {
     super();
@@ -89,6 +94,7 @@ class Life extends EventEmitter {
 
   async waitUntilReady(): Promise<void> {
     if (this.closing) throw connectionClosed();
+    return this.#ready;
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,9 @@ export type Claim = ReturnType<IQueueBackend["moveToActive"]> extends Promise<in
 
 const defaultLockDuration = 30_000;
 
+// Taken at load time, as fake timers must not hold a claim back.
+const afterThisTick = setImmediate;
+
 type ClaimVerbs = Pick<IQueueBackend, "moveToActive" | "isMaxed">;
 
 /** The claiming part of a backend. */
@@ -26,7 +29,9 @@ export function claimVerbs(scope: Scope): ClaimVerbs {
     isMaxed: () => store.perform(() => isMaxed(queue)),
     moveToActive: (token, name) => {
       const idle = nothingToClaim(scope);
-      return idle ? Promise.resolve(idle) : store.perform(() => claimNext(scope, token, name, Date.now()).claim);
+      if (idle) return Promise.resolve(idle);
+      // A tick later, so that whoever added the job knows of it before its worker does.
+      return store.perform(() => claimNext(scope, token, name, Date.now()).claim).then(nextTick);
     },
   };
 }
@@ -61,6 +66,10 @@ function judgeInterrupted({ store, queue, options }: Scope, row: JobRow): void {
   const tooOften = row.stalled > (options.maxStalledCount ?? 1) && !isSchedulerJob(store, queue, row.scheduler);
   if (tooOften) row.deferred_failure ??= stalledTooOften;
   store.sql.run("UPDATE job SET interrupted = 0, deferred_failure = ? WHERE seq = ?", row.deferred_failure, row.seq);
+}
+
+function nextTick<T>(value: T): Promise<T> {
+  return new Promise((resolve) => afterThisTick(resolve, value));
 }
 
 /** The answer for an idle queue, found in memory without a transaction. */

@@ -1,6 +1,6 @@
 // Emptying queues: clean what is old, drain what waits, obliterate everything.
 import type { IQueueBackend } from "bullmq";
-import { emit } from "./events.ts";
+import { emit, trimEvents } from "./events.ts";
 import { isLocked } from "./locks.ts";
 import { countOf, type Queue, readQueue } from "./queue.ts";
 import { removeInBulk } from "./remove.ts";
@@ -94,10 +94,11 @@ function obliterate(store: Store, queue: Queue, force: boolean, count: number): 
   );
   for (const { id } of rows) removeById(store, queue, id);
   if (rows.length >= count) return 1;
-  for (const table of ["meta", "deduplication", "scheduler", "metric", "event"]) {
+  for (const table of ["meta", "deduplication", "scheduler", "metric"]) {
     store.sql.run(`DELETE FROM ${table} WHERE queue = ?`, queue.id);
   }
   const { lastEvent } = queue;
+  trimEvents(store, queue, 0);
   store.sql.run(
     "UPDATE queue SET counter = 0, limiter_count = 0, limiter_until = 0, last_event = ? WHERE id = ?",
     lastEvent,

@@ -8,7 +8,13 @@ import { migrate } from "./schema.ts";
 /** What a column can hold. Anything else must be turned into one of these before it is bound. */
 export type SqlValue = string | number | null;
 
-type Statement = ReturnType<InstanceType<typeof Database>["prepare"]>;
+type Raw = SqlValue[];
+
+/** A prepared statement. Rows come as arrays, which costs the driver half of what objects cost. */
+interface Statement {
+  prepared: ReturnType<InstanceType<typeof Database>["prepare"]>;
+  columns: string[];
+}
 
 /** How much log may pile up before a commit folds it into the file: 16 MB, so that few commits pay for an fsync. */
 const checkpointPages = 4000;
@@ -52,16 +58,19 @@ export class Connection {
   }
 
   get<T>(sql: string, ...values: SqlValue[]): T | undefined {
-    return this.#prepare(sql).get(bindable(sql, values)) as T | undefined;
+    const { prepared, columns } = this.#prepare(sql);
+    const row = prepared.get(bindable(sql, values)) as Raw | undefined;
+    return row && (named(columns, row) as T);
   }
 
   all<T>(sql: string, ...values: SqlValue[]): T[] {
-    return this.#prepare(sql).all(bindable(sql, values)) as T[];
+    const { prepared, columns } = this.#prepare(sql);
+    return (prepared.all(bindable(sql, values)) as Raw[]).map((row) => named(columns, row) as T);
   }
 
   run(sql: string, ...values: SqlValue[]): { changes: number; rowid: number } {
     this.writes++;
-    const result = this.#prepare(sql).run(bindable(sql, values));
+    const result = this.#prepare(sql).prepared.run(bindable(sql, values));
     return { changes: result.changes, rowid: Number(result.lastInsertRowid) };
   }
 
@@ -96,7 +105,9 @@ export class Connection {
   #prepare(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const statement = this.#database.prepare(sql);
+    const prepared = this.#database.prepare(sql);
+    const columns = prepared.columns().map(({ name }) => name);
+    const statement = { prepared: columns.length > 0 ? prepared.raw() : prepared, columns };
     this.#statements.set(sql, statement);
     return statement;
   }
@@ -115,6 +126,12 @@ export class Connection {
       );
     }
   }
+}
+
+function named(columns: string[], row: Raw): Record<string, SqlValue> {
+  const result: Record<string, SqlValue> = {};
+  for (let index = 0; index < columns.length; index++) result[columns[index] ?? ""] = row[index] ?? null;
+  return result;
 }
 
 /** Job data may be private, so a new file belongs to its owner only. */

@@ -1,6 +1,6 @@
 // The event stream of a queue: collected during a transaction, stored as one row per commit, read by number.
 import { connectionClosed } from "./errors.ts";
-import type { EventBlock, Queue } from "./queue.ts";
+import { type EventBlock, eventId, type Queue } from "./queue.ts";
 import type { Store } from "./store.ts";
 
 const defaultMaxEvents = 10_000;
@@ -31,24 +31,28 @@ export function flushEvents(store: Store, queue: Queue): void {
   const limit = maxEvents(queue);
   if (limit > 0) {
     const body = JSON.stringify(events);
-    store.sql.run("INSERT INTO event (queue, upto, at, body) VALUES (?, ?, ?, ?)", queue.id, upto, at, body);
+    store.sql.run("INSERT INTO event (id, at, body) VALUES (?, ?, ?)", eventId(queue, upto), at, body);
   }
   queue.lastEvent = upto;
   if (queue.listeners > 0) remember(queue, { upto, at, events });
   else queue.tailFrom = upto;
-  if (upto - queue.trimmedTo > limit + trimSlack) trimEvents(store, queue, limit);
+  if (upto > queue.trimAt) {
+    trimEvents(store, queue, limit);
+    queue.trimAt = upto + trimSlack;
+  }
 }
 
 /** Drops all but about the newest `keep` events; returns how many went. */
 export function trimEvents(store: Store, queue: Queue, keep: number): number {
   const upto = queue.lastEvent - keep;
-  const dropped = store.sql.get<{ last: number | null }>(
-    "SELECT max(upto) AS last FROM event WHERE queue = ? AND upto <= ?",
-    queue.id,
-    upto,
-  )?.last;
-  if (!dropped) return 0;
-  store.sql.run("DELETE FROM event WHERE queue = ? AND upto <= ?", queue.id, dropped);
+  const last = store.sql.get<{ id: number }>(
+    "SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id DESC LIMIT 1",
+    eventId(queue, 0),
+    eventId(queue, upto),
+  );
+  if (!last) return 0;
+  store.sql.run("DELETE FROM event WHERE id > ? AND id <= ?", eventId(queue, 0), last.id);
+  const dropped = last.id - eventId(queue, 0);
   const removed = dropped - queue.trimmedTo;
   queue.trimmedTo = dropped;
   // Numbers go on where they were, even when no event is left to tell.
@@ -62,12 +66,13 @@ export function cursorOf(store: Store, queue: Queue, id: string): number {
   if (Number(number) > 0) return Number(number);
   if (Number(at) <= 0) return 0;
   // A bare time, as Redis allows: everything since then.
-  const before = store.sql.get<{ last: number | null }>(
-    "SELECT max(upto) AS last FROM event WHERE queue = ? AND at < ?",
-    queue.id,
+  const first = store.sql.get<{ id: number }>(
+    "SELECT id FROM event WHERE id > ? AND id <= ? AND at < ? ORDER BY id DESC LIMIT 1",
+    eventId(queue, 0),
+    eventId(queue, queue.lastEvent),
     Number(at),
   );
-  return before?.last ?? 0;
+  return first ? first.id - eventId(queue, 0) : 0;
 }
 
 /** Events after the cursor as `[id, fields]`, from memory when it reaches back far enough. */
@@ -116,10 +121,11 @@ function remember(queue: Queue, block: EventBlock): void {
 }
 
 function storedBlocks(store: Store, queue: Queue, cursor: number): EventBlock[] {
-  const rows = store.sql.all<{ upto: number; at: number; body: string }>(
-    "SELECT upto, at, body FROM event WHERE queue = ? AND upto > ? ORDER BY upto LIMIT 50",
-    queue.id,
-    cursor,
+  const rows = store.sql.all<{ id: number; at: number; body: string }>(
+    "SELECT id, at, body FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT 50",
+    eventId(queue, cursor),
+    eventId(queue, queue.lastEvent),
   );
-  return rows.map(({ upto, at, body }) => ({ upto, at, events: JSON.parse(body) as string[][] }));
+  const base = eventId(queue, 0);
+  return rows.map(({ id, at, body }) => ({ upto: id - base, at, events: JSON.parse(body) as string[][] }));
 }

@@ -27,13 +27,17 @@ export function lock(store: Store, queue: Queue, jobId: string, token: string, u
 
 /** Whether somebody holds the job now. */
 export function isLocked(queue: Queue, jobId: string): boolean {
-  return liveLock(queue, jobId) !== undefined;
+  const held = queue.locks.get(jobId);
+  return held !== undefined && held.until > Date.now();
 }
 
-/** Why the holder of this token may not finish the job, if it may not. Changes nothing. */
+/**
+ * Why the holder of this token may not finish the job, if it may not. Changes nothing. An expired lock that nobody has
+ * taken away still counts: the job is nobody else's, so its late result is welcome.
+ */
 export function lockRefusal(queue: Queue, jobId: string, token: string): Refusal | undefined {
   if (token === noLock) return undefined;
-  const held = liveLock(queue, jobId);
+  const held = queue.locks.get(jobId);
   if (held?.token === token) return undefined;
   return held ? Refusal.lockMismatch : Refusal.lockMissing;
 }
@@ -44,14 +48,9 @@ export function unlock(store: Store, queue: Queue, jobId: string): void {
   queue.suspects.delete(jobId);
 }
 
-function liveLock(queue: Queue, jobId: string): { token: string } | undefined {
-  const held = queue.locks.get(jobId);
-  return held && held.until > Date.now() ? held : undefined;
-}
-
 function extend(queue: Queue, jobId: string, token: string, duration: number): boolean {
   const held = queue.locks.get(jobId);
-  if (!held || held.token !== token || held.until <= Date.now()) return false;
+  if (held?.token !== token) return false;
   held.until = Date.now() + Number(duration);
   queue.suspects.delete(jobId);
   return true;

@@ -44,6 +44,7 @@ export interface Queue {
   /** Number of the last event, and the one up to which events were dropped. */
   lastEvent: number;
   trimmedTo: number;
+  trimAt: number;
   /** Events of the open transaction. */
   pending: string[][];
   /** Recent blocks kept for listeners, and the event number from which they are complete. */
@@ -65,6 +66,14 @@ export interface Queue {
 /** Weight of one priority step: room for that many turns. */
 export const priorityStep = 2 ** 32;
 
+/** Room for the event numbers of one queue; with it, 2^17 queues fit a number that is still exact. */
+const eventsPerQueue = 2 ** 36;
+
+/** The key of the row that ends with this event of the queue. */
+export function eventId(queue: Queue, number: number): number {
+  return queue.id * eventsPerQueue + number;
+}
+
 /** Finds or creates a queue's row and reads its memory. */
 export function openQueue(connection: Connection, name: string): Queue {
   const row =
@@ -84,6 +93,7 @@ export function openQueue(connection: Connection, name: string): Queue {
     metrics: new Map(),
     lastEvent: 0,
     trimmedTo: 0,
+    trimAt: 0,
     pending: [],
     tail: [],
     tailFrom: 0,
@@ -119,14 +129,15 @@ export function readQueue(connection: Connection, queue: Queue): void {
   queue.changed = false;
   queue.pending = [];
   readLine(connection, queue);
-  const events = connection.get<{ first: number | null; last: number | null }>(
-    "SELECT (SELECT upto FROM event WHERE queue = ?1 ORDER BY upto LIMIT 1) AS first, " +
-      "(SELECT upto FROM event WHERE queue = ?2 ORDER BY upto DESC LIMIT 1) AS last",
-    id,
-    id,
-  );
-  queue.lastEvent = Math.max(events?.last ?? 0, row?.last_event ?? 0);
-  queue.trimmedTo = events?.first ? events.first - 1 : queue.lastEvent;
+  const base = eventId(queue, 0);
+  const edgeEvent = (order: "ASC" | "DESC"): number | undefined => {
+    const sql = `SELECT id FROM event WHERE id > ? AND id <= ? ORDER BY id ${order} LIMIT 1`;
+    const row = connection.get<{ id: number }>(sql, base, base + eventsPerQueue - 1);
+    return row && row.id - base;
+  };
+  queue.lastEvent = Math.max(edgeEvent("DESC") ?? 0, row?.last_event ?? 0);
+  queue.trimmedTo = (edgeEvent("ASC") ?? queue.lastEvent + 1) - 1;
+  queue.trimAt = 0;
   queue.tail = [];
   queue.tailFrom = queue.lastEvent;
   readMetrics(connection, queue);

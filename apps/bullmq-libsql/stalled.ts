@@ -1,7 +1,7 @@
 // Jobs whose worker is gone: those of a dead process at opening, those with an expired lock at each check.
 import type { IQueueBackend } from "bullmq";
 import { emit } from "./events.ts";
-import { isLocked } from "./locks.ts";
+import { isLocked, unlock } from "./locks.ts";
 import { linePlace, moved } from "./place.ts";
 import type { Queue } from "./queue.ts";
 import { headOf, type JobHead } from "./rows.ts";
@@ -73,6 +73,7 @@ function backToFront(
   interrupted: boolean,
   failure?: string,
 ): void {
+  unlock(store, queue, job.id);
   const place = linePlace(queue, "front");
   store.sql.run(
     "UPDATE job SET state = ?, rank = ?, stalled = stalled + 1, interrupted = ?, " +
