@@ -12,7 +12,7 @@ export function checkHost(allowed: readonly string[]): MiddlewareHandler<AppEnv>
     if (!isAllowed(host, names)) {
       throw new UltravisorError(
         "wrong_host",
-        `This server does not go by the name ${JSON.stringify(host.slice(0, 100))}. Use its address, or add the name to ULTRAVISOR_HOSTS.`,
+        `This server does not go by the name ${JSON.stringify(host.slice(0, 100))}. Use its IP address or localhost, or start it with ULTRAVISOR_HOST set to this name.`,
       );
     }
     await next();
