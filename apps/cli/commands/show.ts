@@ -1,0 +1,44 @@
+/** `show`: one run, with its task runs and what went wrong. */
+import type { Command } from "commander";
+import { findRun } from "../find-run.ts";
+import { countsText, duration, harmless, printJson, printLine, printTable, shortId, shortTime } from "../output.ts";
+import { server } from "../server.ts";
+
+export function addShow(program: Command): void {
+  program
+    .command("show")
+    .description("tell about one run")
+    .argument("<run>", "its id, or a beginning or end of it")
+    .option("--manifest", "print everything about it as one JSON document")
+    .option("--json", "print JSON")
+    .action(async (text: string, options: { manifest?: boolean; json?: boolean }) => {
+      const api = await server();
+      const param = { id: await findRun(api, text) };
+      const runs = api.client.api.runs[":id"];
+      if (options.manifest) return printJson(await (await runs.manifest.$get({ param })).json());
+      const run = await (await runs.$get({ param })).json();
+      if (options.json) return printJson(run);
+      printLine(`run      ${run.id}`);
+      printLine(`name     ${run.name}`);
+      printLine(`state    ${run.state} (${run.reason})`);
+      printLine(`trigger  ${run.trigger.kind}`);
+      printLine(
+        `created  ${shortTime(run.createdAt)}, took ${duration(run.startedAt, run.finishedAt) || "no time yet"}`,
+      );
+      printLine(`input    ${harmless(JSON.stringify(run.input))}`);
+      if (run.summary !== null) printLine(`summary  ${harmless(run.summary)}`);
+      printLine(`tasks    ${countsText(run.counts)}\n`);
+      const page = await (await runs.tasks.$get({ param, query: { limit: "50" } })).json();
+      const rows = page.items.map((task) => [
+        shortId(task.id),
+        task.task,
+        task.key,
+        task.state,
+        task.attempt,
+        duration(task.startedAt, task.finishedAt),
+        task.error?.message ?? "",
+      ]);
+      printTable(["TASK RUN", "TASK", "KEY", "STATE", "ATTEMPT", "TOOK", "ERROR"], rows, "No task runs.");
+      if (page.next !== null) printLine("… and more; --manifest tells all.");
+    });
+}

@@ -1,0 +1,23 @@
+/** `start`: the server in the foreground, as `npm start` without its setup. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { PACKAGE_ROOT } from "../config.ts";
+import { EXIT } from "../exit.ts";
+
+export function addStart(program: Command): void {
+  program
+    .command("start")
+    .description("start the server and print the link that signs a browser in")
+    .action(async () => {
+      const child = spawn(process.execPath, [join(PACKAGE_ROOT, "apps/server/main.ts")], { stdio: "inherit" });
+      // A terminal's Ctrl+C reaches the server by itself; what others send to this process is passed on.
+      const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+      process.on("SIGINT", () => undefined);
+      process.on("SIGTERM", pass);
+      process.on("SIGHUP", pass);
+      const [code] = await once(child, "exit");
+      process.exitCode = typeof code === "number" ? code : EXIT.failed;
+    });
+}
