@@ -87,9 +87,16 @@ test("Warnings of the server stand on every screen until folded into a badge", a
   await expect(home.getByRole("button", { name: /warning/ })).toBeVisible();
 });
 
-test("The queue board loads", async ({ home }) => {
-  await home.goto("/queues");
-  await expect(home.getByText("browser").first()).toBeVisible();
+test.describe("The queue board", () => {
+  // Its page asks for web fonts, which the content security policy refuses.
+  test.use({ expectedComplaints: [/fonts\.googleapis\.com/] });
+
+  test("loads and shows the queue of each kind of task", async ({ home }) => {
+    await home.getByRole("link", { name: "Queues" }).click();
+    for (const kind of ["shell", "browser", "code"]) {
+      await expect(home.getByText(kind, { exact: true }).first()).toBeVisible();
+    }
+  });
 });
 
 test("The documentation loads", async ({ home }) => {

@@ -69,7 +69,7 @@ test.describe("Input that does not fit", () => {
     await home.getByLabel("Input as JSON").fill('{ "url": 42 }');
     await home.getByRole("button", { name: "Start" }).click();
     await expect(home.getByRole("alert")).toContainText("invalid_input");
-    await expect(home.getByText("input.url")).toBeVisible();
+    await expect(home.getByText("input.url", { exact: true })).toBeVisible();
     await home.getByLabel("Input as JSON").fill("{ oops");
     await home.getByRole("button", { name: "Start" }).click();
     await expect(home.getByRole("alert")).toContainText("Expected a JSON object");

@@ -51,17 +51,25 @@ export function followEvents(client: QueryClient): () => void {
   };
 }
 
+/** Rounds follow each other and never overlap: however slow the answers, the last change is always asked for. */
 function refresher(client: QueryClient): (keys: readonly QueryKey[]) => void {
   const waiting = new Map<string, QueryKey>();
-  let timer = 0;
-  const flush = (): void => {
-    timer = 0;
-    for (const queryKey of waiting.values()) void client.invalidateQueries({ queryKey });
+  let planned = false;
+  const round = async (): Promise<void> => {
+    const keys = [...waiting.values()];
     waiting.clear();
+    await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey }, { cancelRefetch: false })));
+    planned = false;
+    plan();
+  };
+  const plan = (): void => {
+    if (planned || waiting.size === 0) return;
+    planned = true;
+    window.setTimeout(() => void round(), REFRESH_AT_MOST_EVERY);
   };
   return (keys) => {
     for (const key of keys) waiting.set(JSON.stringify(key), key);
-    if (timer === 0 && waiting.size > 0) timer = window.setTimeout(flush, REFRESH_AT_MOST_EVERY);
+    plan();
   };
 }
 

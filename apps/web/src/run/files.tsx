@@ -1,13 +1,13 @@
 /** The files of a run or of one task run; screenshots are shown where they are listed. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import type { StoredFile } from "../api.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
 import { LoadMore } from "../components/load-more.tsx";
 import { SafeLink } from "../components/safe-link.tsx";
 import { bytes } from "../format.ts";
 import { filesQuery } from "../queries.ts";
+import { type CountedFile, sameOnce } from "./same-once.ts";
 
 interface Props {
   readonly runId: string;
@@ -27,7 +27,7 @@ export function Files({ runId, task }: Props): ReactElement {
           );
         return (
           <>
-            <FileTable files={files} />
+            <FileTable files={sameOnce(files)} />
             <LoadMore query={query} what="files" />
           </>
         );
@@ -58,7 +58,7 @@ export function Screenshots({ runId, task }: { runId: string; task: string }): R
   );
 }
 
-function FileTable({ files }: { files: readonly StoredFile[] }): ReactElement {
+function FileTable({ files }: { files: readonly CountedFile[] }): ReactElement {
   return (
     <div className="scroll-x">
       <table className="table">
@@ -72,8 +72,8 @@ function FileTable({ files }: { files: readonly StoredFile[] }): ReactElement {
           </tr>
         </thead>
         <tbody>
-          {files.map((file) => (
-            <FileRow key={file.id} file={file} />
+          {files.map(({ file, count }) => (
+            <FileRow key={file.id} file={file} count={count} />
           ))}
         </tbody>
       </table>
@@ -81,14 +81,19 @@ function FileTable({ files }: { files: readonly StoredFile[] }): ReactElement {
   );
 }
 
-function FileRow({ file }: { file: StoredFile }): ReactElement {
+function FileRow({ file, count }: CountedFile): ReactElement {
   return (
     <tr>
       <td>
         <a className="file-link" href={file.href} download={file.name} title={`sha256 ${file.sha256}`}>
           <Icon name="download" />
           {file.name}
-        </a>
+        </a>{" "}
+        {count > 1 && (
+          <span className="tag" title={`${count} task runs left this same file`}>
+            {count} times
+          </span>
+        )}
         {file.url !== null && (
           <span className="source small" title={file.url}>
             from <SafeLink text={file.url} />

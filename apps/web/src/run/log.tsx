@@ -30,19 +30,21 @@ export function Log({ run, task }: { run: Run; task: string | undefined }): Reac
           value={search}
           onChange={(event) => setSearch(event.target.value)}
         />
-        <button
-          type="button"
-          className="button compact"
-          aria-pressed={following}
-          onClick={() => setFollowing(!following)}
-        >
-          <Icon name={following ? "pause" : "play"} />
-          {following ? "Pause" : "Follow"}
-        </button>
+        {log.status !== "ended" && <FollowButton following={following} onFollowing={setFollowing} />}
         <Tally log={log} shown={found.length} />
       </div>
       <Lines entries={found} search={search} following={following} onFollowing={setFollowing} status={log.status} />
     </div>
+  );
+}
+
+function FollowButton(props: { following: boolean; onFollowing(following: boolean): void }): ReactElement {
+  const { following, onFollowing } = props;
+  return (
+    <button type="button" className="button compact" onClick={() => onFollowing(!following)}>
+      <Icon name={following ? "pause" : "play"} />
+      {following ? "Pause" : "Follow"}
+    </button>
   );
 }
 

@@ -47,7 +47,7 @@ export function TaskRunPanel({ run, id }: { run: Run; id: string }): ReactElemen
             <PanelHead>
               <StateDot state={taskRun.state} />
               <span className="truncate" title={taskRun.key ?? taskRun.task}>
-                {taskRun.key === null ? taskRun.task : shortKey(taskRun.key)}
+                {taskRun.parent === null || taskRun.key === null ? taskRun.task : shortKey(taskRun.key)}
               </span>
             </PanelHead>
             <Tabs tabs={["details", "log", "files"]} current={tab} />

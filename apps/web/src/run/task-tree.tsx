@@ -155,7 +155,7 @@ function Row({ taskRun, label, selected }: { taskRun: TaskRun; label: string; se
 }
 
 function labelOf(taskRun: TaskRun, base: string): string {
-  return taskRun.key === null ? taskRun.task : relativeKey(taskRun.key, base);
+  return taskRun.parent === null || taskRun.key === null ? taskRun.task : relativeKey(taskRun.key, base);
 }
 
 /** Where a crawl began, or nothing. */
