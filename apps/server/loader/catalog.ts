@@ -1,5 +1,5 @@
 /** The task files as they are now: loads them in a process of its own, again whenever one changes, and serves the good ones. */
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { watch } from "chokidar";
 import type { Definition, TaskFileProblem } from "../core/definition.ts";
@@ -159,11 +159,13 @@ class LiveCatalog implements FolderCatalog {
   async #loadFolder(): Promise<{ result: LoadResult; process: LoaderProcess | null }> {
     const problem = await folderProblem(this.#folder);
     if (problem) return { result: { ...NOTHING, problems: [problem] }, process: null };
+    // Errors and imports name real paths, so links on the way to the folder are followed once, here.
+    const folder = await realpath(this.#folder);
     const excluded: Excluded[] = [];
     for (;;) {
       const process = new LoaderProcess(this.#options.env ?? {}, this.#options.log);
       try {
-        return { result: await process.load(this.#folder, excluded, this.#options.importLimit ?? 10_000), process };
+        return { result: await process.load(folder, excluded, this.#options.importLimit ?? 10_000), process };
       } catch (error) {
         await process.stop();
         const isNew =

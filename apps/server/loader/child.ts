@@ -33,12 +33,14 @@ const server = createBirpc<ParentFunctions, ChildFunctions>(
   { post: (data) => process.send?.(data), on: (listen) => process.on("message", listen), timeout: -1 },
 );
 
+const EXCLUDED_MEND = "Do such work inside `run`, not while the file is imported.";
+
 async function load(folder: string, excluded: readonly Excluded[]): Promise<LoadResult> {
   const loaded: Loaded[] = [];
   for (const file of await scan(folder)) {
     const reason = excluded.find((other) => other.path === file.path);
     if (!reason) await server.importing(file.path);
-    loaded.push(reason ? left(folder, file, reason) : await read(folder, file));
+    loaded.push(reason ? unread(folder, file, reason.message, EXCLUDED_MEND) : await read(folder, file));
   }
   const result = link(loaded);
   const served = new Set(result.definitions.map((definition) => definition.name));
@@ -48,20 +50,19 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
 
 async function read(folder: string, file: TaskFile): Promise<Loaded> {
   const absolute = join(folder, file.path);
-  const text = await readFile(absolute, "utf8");
-  const checked =
-    file.type === "yaml" ? await readYaml(file.path, text) : await readScript(folder, file.path, absolute, text);
-  return { file, absolute, hash: hashOf(absolute), ...checked };
+  try {
+    const text = await readFile(absolute, "utf8");
+    const checked =
+      file.type === "yaml" ? await readYaml(file.path, text) : await readScript(folder, file.path, absolute, text);
+    return { file, absolute, hash: hashOf(absolute), ...checked };
+  } catch (error) {
+    const message = `the file cannot be checked: ${error instanceof Error ? error.message : String(error)}`;
+    return unread(folder, file, message, "Make sure that it can be read, and that its options are plain values.");
+  }
 }
 
-function left(folder: string, file: TaskFile, excluded: Excluded): Loaded {
-  const problem = {
-    path: file.path,
-    line: 1,
-    column: 1,
-    message: excluded.message,
-    mend: "Do such work inside `run`, not while the file is imported.",
-  };
+function unread(folder: string, file: TaskFile, message: string, mend: string): Loaded {
+  const problem = { path: file.path, line: 1, column: 1, message, mend };
   return { file, absolute: join(folder, file.path), hash: "", draft: null, problems: [problem], locate: () => null };
 }
 

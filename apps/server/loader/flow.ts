@@ -38,10 +38,11 @@ function readFlow(text: string, faults: Fault[]): Flow | null {
   try {
     return parseFlow(text);
   } catch (error) {
-    if (!(error instanceof FlowError)) throw error;
+    // Thousands of parentheses exhaust the stack.
+    const message = error instanceof FlowError ? error.message : "the flow nests too deeply";
     faults.push({
       path: ["flow"],
-      message: error.message,
+      message,
       mend: "Write `;` for one after the other, `||` for side by side, parentheses to group: `a; (b || c); d`.",
     });
     return null;

@@ -8,7 +8,10 @@ import { yamlInput } from "./input.ts";
 const MAX_BYTES = 1024 * 1024;
 /** How many nodes aliases may stand for in all. */
 const MAX_ALIASES = 100;
-const MAX_DEPTH = 64;
+/** Counted by brackets alone, those in texts included, so it leaves room for long shell scripts. */
+const MAX_DEPTH = 500;
+/** Syntax errors follow from one another: the first few say it all. */
+const MAX_ERRORS = 5;
 
 export interface YamlFile {
   readonly draft: Draft | null;
@@ -30,7 +33,7 @@ export async function readYaml(path: string, text: string): Promise<YamlFile> {
     prettyErrors: false,
   });
   const locate: Locate = (fault) => place(document, counter, fault);
-  const broken = [...document.errors, ...document.warnings];
+  const broken = [...document.errors, ...document.warnings].slice(0, MAX_ERRORS);
   if (broken.length > 0)
     return unreadable(
       path,

@@ -21,6 +21,8 @@ export interface RunnerPoolOptions {
   readonly maxRunners?: number;
   /** How long a runner without work is kept; default 1 minute. */
   readonly idleMs?: number;
+  /** How long an attempt waits for room before a busy runner of another file takes nothing new; default 5 s. */
+  readonly turnMs?: number;
   /** Milliseconds an attempt has to end when asked to; default 10 s. */
   readonly grace?: number;
   /** Identity of the data folder, and of this start of the server: marks for what must be swept after a crash. */
@@ -37,6 +39,7 @@ const SLOTS = 4;
 const MAX_RUNNERS = 4;
 const IDLE = 60_000;
 const GRACE = 10_000;
+const TURN = 5000;
 
 export function createRunnerPool(options: RunnerPoolOptions): Executor {
   return new RunnerPool(options);
@@ -112,9 +115,18 @@ class RunnerPool implements Executor {
     };
     this.#waiting.push(waiting);
     signal.addEventListener("abort", leave);
+    const turn = setInterval(() => this.#retireOther(spec), this.#options.turnMs ?? TURN);
     const runner = await promise;
+    clearInterval(turn);
     signal.removeEventListener("abort", leave);
     return runner;
+  }
+
+  /** Files whose runners are never idle must not keep another file waiting for ever. */
+  #retireOther(spec: TaskSpec): void {
+    const runners = [...this.#runners];
+    const oldest = runners.find((runner) => runner.key !== keyOf(spec));
+    if (oldest && !runners.some((runner) => runner.retired)) oldest.retired = true;
   }
 
   #find(spec: TaskSpec): Runner | undefined {

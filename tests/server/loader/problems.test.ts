@@ -178,7 +178,7 @@ describe("a YAML file with", () => {
     expect(catalog.problems()).toMatchObject([
       { path: "big.yaml", message: expect.stringContaining("at most 1048576") },
       { path: "bomb.yaml", message: expect.stringMatching(/alias/i) },
-      { path: "deep.yaml", message: expect.stringContaining("64 levels") },
+      { path: "deep.yaml", message: expect.stringContaining("500 levels") },
     ]);
   });
 });
@@ -192,6 +192,19 @@ describe("task files", () => {
     });
     expect(catalog.list()).toEqual([]);
     expect(catalog.problems().map((problem) => problem.path)).toEqual(["a.ts", "b.yaml", "b.yaml", "b.yaml", "c.ts"]);
+  });
+
+  test("that cannot even be checked are reported, and the others are served", async () => {
+    const catalog = await catalogOf({
+      "getter.ts": `import { code } from "ultravisor";\nconst task = code({ run() {} });\nObject.defineProperty(task, "retry", { enumerable: true, get() { throw new Error("trap"); } });\nexport default task;\n`,
+      "flow.yaml": yaml("  a: { shell: x }\n", `flow: "${"(".repeat(100_000)}a${")".repeat(100_000)}"\n`),
+      "good.yaml": "shell: ls\n",
+    });
+    expect(catalog.list().map((definition) => definition.name)).toEqual(["good"]);
+    expect(catalog.problems()).toMatchObject([
+      { path: "flow.yaml", line: 1 },
+      { path: "getter.ts", message: expect.stringContaining("trap") },
+    ]);
   });
 
   test("that share a name are both refused", async () => {

@@ -285,6 +285,20 @@ describe("a runner", () => {
     await vi.waitFor(() => expect(processes()).toEqual([]));
   });
 
+  test("that is never idle makes room for another file after a while", async () => {
+    const { task, start } = await lab({ maxRunners: 1, slots: 2, turnMs: 300 });
+    const busy = await task(code("await new Promise((r) => setTimeout(r, 150));"));
+    const other = await task(code("return 'other';"));
+    let served = false;
+    const keepBusy = async (): Promise<void> => {
+      while (!served) await start(busy).outcome;
+    };
+    const chains = [keepBusy(), keepBusy()];
+    expect(await start(other).outcome).toMatchObject({ output: "other" });
+    served = true;
+    await Promise.all(chains);
+  });
+
   test("survives a promise that nobody waits for", async () => {
     const { task, start } = await lab();
     const spec = await task(
