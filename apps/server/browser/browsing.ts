@@ -13,6 +13,8 @@ export interface BrowsingOptions {
   readonly maxPages?: number;
   /** Chromium is started anew after so many sessions, once nobody uses it. Default 100. */
   readonly recycleAfter?: number;
+  /** How long a page may take over HTTP, in milliseconds. Default 60,000. */
+  readonly pageTimeout?: number;
   /** What the HTTP tier calls itself. */
   readonly userAgent?: string;
 }
@@ -27,7 +29,13 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     maxPages: options.maxPages ?? 4,
     recycleAfter: options.recycleAfter ?? 100,
   });
-  const parts = { client, pool, files: options.files, userAgent: options.userAgent ?? USER_AGENT };
+  const parts = {
+    client,
+    pool,
+    files: options.files,
+    userAgent: options.userAgent ?? USER_AGENT,
+    pageTimeout: options.pageTimeout ?? 60_000,
+  };
   const open = new Set<BrowsingSession>();
   return {
     async open(own) {

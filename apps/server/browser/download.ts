@@ -13,8 +13,6 @@ import { networkError } from "./network-error.ts";
 import { follow } from "./redirects.ts";
 
 const MAX_BYTES = 2 * 1024 ** 3;
-/** For the answer to begin; how long a large file takes is the task's own time limit to say. */
-const START_TIMEOUT = 60_000;
 const OCTETS = "application/octet-stream";
 
 export async function download(
@@ -36,16 +34,16 @@ export async function download(
     tier.signal.throwIfAborted();
     if (error instanceof FileTooLargeError) throw tooLarge(url.href, maxBytes);
     if (isStoreFault(error)) throw error;
-    throw networkError(error, url, START_TIMEOUT);
+    throw networkError(error, url, tier.timeout);
   } finally {
     answer?.body.destroy();
   }
 }
 
-/** Only the start is timed: the clock is taken away once the answer is there. */
+/** Only the start is timed: how long a large file takes is the task's own time limit to say. */
 async function begin(tier: HttpTier, url: URL): Promise<HttpAnswer> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new DOMException("no answer", "TimeoutError")), START_TIMEOUT);
+  const timer = setTimeout(() => late.abort(new DOMException("no answer", "TimeoutError")), tier.timeout);
   try {
     const headers = { ...requestHeaders(tier, {}), accept: "*/*", "accept-encoding": "identity" };
     return await follow(tier.client, tier.jar, url, headers, AbortSignal.any([tier.signal, late.signal]));

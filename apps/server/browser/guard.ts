@@ -15,8 +15,9 @@ export function guardContext(context: BrowserContext, log: BrowsingSessionOption
     log("info", `Dismissed a dialog of the page (${dialog.type()}): ${dialog.message().slice(0, 500)}`);
     dialog.dismiss().catch(() => {});
   });
-  context.on("page", (page) => {
-    if (context.pages().length <= MAX_WINDOWS) return;
+  context.on("page", async (page) => {
+    // Those that the script opens are its own business.
+    if (context.pages().length <= MAX_WINDOWS || !(await page.opener().catch(() => null))) return;
     log("warn", `Closed a window that a page opened: more than ${MAX_WINDOWS} were open.`);
     page.close().catch(() => {});
   });

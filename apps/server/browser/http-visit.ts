@@ -17,7 +17,6 @@ import { webUrl } from "./web-url.ts";
 /** What an answer may be, beside text/*, for its text to be kept. */
 const TEXTUAL = /^(?:text\/.+|application\/(?:.+\+)?(?:json|xml|yaml|javascript))$/;
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
-const PAGE_TIMEOUT = 60_000;
 /** Pages that send on to another page by themselves. */
 const MAX_REFRESHES = 10;
 
@@ -26,6 +25,8 @@ export interface HttpTier {
   readonly jar: CookieJar;
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  /** Milliseconds for a whole page, and for a download to begin. */
+  readonly timeout: number;
 }
 
 export async function visitOverHttp(
@@ -56,14 +57,14 @@ export function requestHeaders(tier: HttpTier, own: Readonly<Record<string, stri
 }
 
 async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, string>>): Promise<PageDocument> {
-  const deadline = AbortSignal.timeout(PAGE_TIMEOUT);
+  const deadline = AbortSignal.timeout(tier.timeout);
   const signal = AbortSignal.any([tier.signal, deadline]);
   const headers = { ...requestHeaders(tier, own), "accept-encoding": ACCEPTED_ENCODINGS };
   try {
     return await readPage(await follow(tier.client, tier.jar, url, headers, signal));
   } catch (error) {
     tier.signal.throwIfAborted();
-    throw networkError(error, url, PAGE_TIMEOUT);
+    throw networkError(error, url, tier.timeout);
   }
 }
 

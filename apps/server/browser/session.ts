@@ -19,6 +19,7 @@ export interface SessionParts {
   readonly pool: BrowserPool;
   readonly files: FileStore;
   readonly userAgent: string;
+  readonly pageTimeout: number;
 }
 
 /** Opens a session; Chromium starts here only when the task named `page`. */
@@ -48,7 +49,13 @@ class Session implements BrowsingSession {
     this.#parts = parts;
     this.#onClose = onClose;
     this.#options = options;
-    this.#http = { client: parts.client, jar: new CookieJar(), userAgent: parts.userAgent, signal: options.signal };
+    this.#http = {
+      client: parts.client,
+      jar: new CookieJar(),
+      userAgent: parts.userAgent,
+      signal: options.signal,
+      timeout: parts.pageTimeout,
+    };
     const broken = Promise.withResolvers<BrowsingError>();
     this.broken = broken.promise;
     this.#break = broken.resolve;

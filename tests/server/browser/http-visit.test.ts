@@ -194,6 +194,26 @@ describe("what goes wrong over HTTP", () => {
     expect(String(error).length).toBeLessThan(500);
   });
 
+  test("is told as timeout when an answer does not come, or never ends", async () => {
+    const hasty = await start({ chromium: null, pageTimeout: 200 });
+    const own = await hasty.open();
+    hasty.site.hold("/docs/");
+    hasty.site.route("/trickle", (_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).write("<p>one byte at a time");
+    });
+    for (const path of ["/docs/", "/trickle"]) {
+      await expect(own.fixtures.visit(hasty.site.url + path)).rejects.toMatchObject({
+        code: "timeout",
+        reason: "network",
+        retryable: true,
+      });
+    }
+    await expect(own.fixtures.download(hasty.site.documentation.start, { required: true })).rejects.toMatchObject({
+      code: "timeout",
+    });
+    await hasty.close();
+  });
+
   test("stops at once when the attempt is cancelled, with the reason of the signal", async () => {
     const controller = new AbortController();
     const own = await started.open({ signal: controller.signal });

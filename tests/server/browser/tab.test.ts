@@ -111,6 +111,13 @@ describe("a page that gets in the way", () => {
     await session.close();
   });
 
+  test("does not keep the script itself from opening as many as it likes", async () => {
+    const { session, page } = await openPage();
+    for (let i = 0; i < 12; i++) await page.context().newPage();
+    expect(page.context().pages()).toHaveLength(13);
+    await session.close();
+  });
+
   test("is denied every permission", async () => {
     const { session, page } = await openPage();
     await page.goto(started.site.documentation.start);
