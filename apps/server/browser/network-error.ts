@@ -40,6 +40,11 @@ export function wasStale(error: unknown): boolean {
   return ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(codeOf(error));
 }
 
+/** Whether the name server said that there is no such host: asking again in a second tells nothing new. */
+export function isUnknownHost(error: unknown): boolean {
+  return codeOf(error) === "ENOTFOUND";
+}
+
 function make(
   code: "timeout" | "tls" | "bad_response" | "network",
   message: string,
@@ -52,7 +57,7 @@ function make(
 /** The code of an error, or of the first cause that has one; connecting to several addresses gives several. */
 function codeOf(error: unknown): string {
   for (let at: unknown = error; at instanceof Error; at = at instanceof AggregateError ? at.errors[0] : at.cause) {
-    if ("code" in at && typeof at.code === "string" && at.code !== "") return at.code;
+    if (!(at instanceof BrowsingError) && "code" in at && typeof at.code === "string" && at.code !== "") return at.code;
   }
   return "";
 }

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { DownloadedFile } from "../../sdk/context.ts";
 import { BrowsingError } from "../core/browsing.ts";
+import { isUnknownHost } from "./network-error.ts";
 
 export interface PatientDownload {
   readonly url: string;
@@ -26,8 +27,9 @@ export async function downloadPatiently(download: PatientDownload): Promise<Down
     } catch (error) {
       if (!(error instanceof BrowsingError)) throw error;
       const pause = WAITS[tries];
-      const worthIt = error.retryable && pause !== undefined && (error.retryAfter ?? 0) <= LONGEST_WAIT;
-      if (worthIt) await wait(Math.max(pause, error.retryAfter ?? 0), undefined, { signal: download.signal });
+      const mayHelp = error.retryable && !isUnknownHost(error) && (error.retryAfter ?? 0) <= LONGEST_WAIT;
+      if (mayHelp && pause !== undefined)
+        await wait(Math.max(pause, error.retryAfter ?? 0), undefined, { signal: download.signal });
       else if (download.required) throw error;
       else {
         download.warn(`${download.url} was not downloaded: ${error.message}`);

@@ -50,6 +50,13 @@ describe("a download that cannot be had", () => {
     expect(left).toEqual([]);
   });
 
+  test("is not asked for again when its host does not exist", async () => {
+    const cause = Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
+    const { result, left } = download([new BrowsingError("network", "unknown name", { retryable: true, cause }), FILE]);
+    expect(await result).toBeNull();
+    expect(left).toEqual([FILE]);
+  });
+
   test("is left to the task's own retry when the other side asks for much patience", async () => {
     const later = new BrowsingError("http_status", "busy", { retryable: true, retryAfter: 60_000 });
     await expect(download([later], true).result).rejects.toBe(later);
