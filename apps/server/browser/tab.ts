@@ -68,8 +68,8 @@ class ContextTab implements Tab {
   readonly #broken = Promise.withResolvers<never>();
   #page: Page | null = null;
   #visiting: Page | null = null;
-  /** The page of the last visit may be busy without end. It is kept for a picture, and not used again. */
-  #stuck = false;
+  /** The page of the last visit may still be busy, or on its way to an error page. It is kept for a picture, not for another visit. */
+  #spent = false;
   #visits = 0;
   #closed = false;
 
@@ -129,16 +129,16 @@ class ContextTab implements Tab {
   }
 
   async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
-    if (this.#stuck) void this.#visiting?.close().catch(() => {});
-    if (this.#stuck || this.#visiting?.isClosed()) this.#visiting = null;
-    this.#stuck = false;
+    if (this.#spent) void this.#visiting?.close().catch(() => {});
+    if (this.#spent || this.#visiting?.isClosed()) this.#visiting = null;
+    this.#spent = false;
     this.#visiting ??= await this.#context.newPage();
     this.#visits += 1;
     if (this.#page === null && this.#visits % VISITS_PER_TRACE === 0) await restartTrace(this.#context, false);
     try {
       return await visitInBrowser(this.#visiting, url, headers, reason);
     } catch (error) {
-      this.#stuck = error instanceof BrowsingError && error.code === "timeout";
+      this.#spent = !(error instanceof BrowsingError && error.status !== null);
       throw error;
     }
   }

@@ -107,7 +107,7 @@ describe("what goes wrong in a download", () => {
     const controller = new AbortController();
     const own = await started.open({ signal: controller.signal });
     const downloading = own.fixtures.download(`${started.site.url}/file/endless`);
-    await expect.poll(() => started.site.count("/file/endless")).toBeGreaterThan(1);
+    await expect.poll(() => started.site.count("/file/endless"), { timeout: 10_000 }).toBeGreaterThan(1);
     controller.abort(new Error("cancelled"));
     await expect(downloading).rejects.toThrow("cancelled");
   });

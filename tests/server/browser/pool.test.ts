@@ -67,7 +67,7 @@ describe("the Chromium of a runner", () => {
     const { pid } = await openPage(from);
     expect(isRunning(pid)).toBe(true);
     await from.browsing.close();
-    await expect.poll(() => isRunning(pid)).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
   });
 
   test("is replaced after so many sessions, once the last of them is closed", async () => {
@@ -80,7 +80,7 @@ describe("the Chromium of a runner", () => {
     await first.session.close();
     expect(isRunning(first.pid)).toBe(true);
     await second.session.close();
-    await expect.poll(() => isRunning(first.pid)).toBe(false);
+    await expect.poll(() => isRunning(first.pid), { timeout: 10_000 }).toBe(false);
     expect(isRunning(third.pid)).toBe(true);
   });
 
@@ -172,7 +172,7 @@ describe("a runner that is killed", () => {
     const pid = Number(line.toString());
     expect(isRunning(pid)).toBe(true);
     runner.kill("SIGKILL");
-    await expect.poll(() => isRunning(pid)).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 });

@@ -107,7 +107,7 @@ describe("a page that gets in the way", () => {
     await expect
       .poll(() => started.logged.filter((line) => line.includes("Closed a window")).length)
       .toBeGreaterThan(0);
-    await expect.poll(() => page.context().pages().length).toBeLessThanOrEqual(10);
+    await expect.poll(() => page.context().pages().length, { timeout: 10_000 }).toBeLessThanOrEqual(10);
     await session.close();
   });
 

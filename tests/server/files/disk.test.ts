@@ -88,7 +88,7 @@ describe("the file store on disk", () => {
     const before = await openFiles();
     const stream = await store.open(address);
     await stream?.cancel();
-    await expect.poll(openFiles).toBeLessThanOrEqual(before);
+    await expect.poll(openFiles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
   });
 
   test("removes at creation what dead writers left, and spares the parts of live ones", async () => {
