@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { type BirpcReturn, createBirpc } from "birpc";
 import type { Assignment, ExecutionHost, LogLine } from "../core/execution.ts";
+import { LimitedLog } from "./log-limit.ts";
 import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
 
 export interface RunnerStart {
@@ -31,6 +32,7 @@ export class RunnerProcess {
   readonly #child: ChildProcess;
   readonly #rpc: BirpcReturn<RunnerFunctions, ServerFunctions>;
   readonly #hosts = new Map<string, ExecutionHost>();
+  readonly #logs = new Map<string, LimitedLog>();
   /** Resolves with how the process ended. */
   readonly ended: Promise<string>;
   readonly ready: Promise<Readiness>;
@@ -64,7 +66,9 @@ export class RunnerProcess {
 
   /** Resolves with null when the process ended before the attempt did. */
   async execute(id: string, assignment: Assignment, host: ExecutionHost): Promise<Executed | null> {
+    const log = new LimitedLog((line) => host.log(line));
     this.#hosts.set(id, host);
+    this.#logs.set(id, log);
     try {
       return await Promise.race([this.#rpc.execute(id, assignment), this.ended.then(() => null)]);
     } catch (error) {
@@ -72,6 +76,8 @@ export class RunnerProcess {
       throw error;
     } finally {
       this.#hosts.delete(id);
+      this.#logs.delete(id);
+      log.end();
     }
   }
 
@@ -94,13 +100,16 @@ export class RunnerProcess {
   }
 
   #functions(): ServerFunctions {
+    const logs = this.#logs;
     const hostOf = (id: string): ExecutionHost => {
       const host = this.#hosts.get(id);
       if (!host) throw new Error("the attempt has ended; what it asks for now has no effect");
       return host;
     };
     return {
-      log: (id, line) => this.#hosts.get(id)?.log(line),
+      log(id, lines) {
+        for (const line of lines) logs.get(id)?.add(line);
+      },
       getState: (id, scope, key) => hostOf(id).getState(scope, key),
       setState: (id, scope, key, value) => hostOf(id).setState(scope, key, value),
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
@@ -122,7 +131,7 @@ export class RunnerProcess {
   }
 
   #tell(stream: "stdout" | "stderr", text: string): void {
-    const hosts = [...this.#hosts.values()];
+    const logs = [...this.#logs.values()];
     const line: LogLine = {
       stream,
       level: stream === "stderr" ? "warn" : "info",
@@ -132,9 +141,9 @@ export class RunnerProcess {
     const shared: LogLine = {
       ...line,
       stream: "system",
-      text: `(${stream} of the runner, shared by ${hosts.length} attempts) ${line.text}`,
+      text: `(${stream} of the runner, shared by ${logs.length} attempts) ${line.text}`,
     };
-    for (const host of hosts) host.log(hosts.length === 1 ? line : shared);
+    for (const log of logs) log.add(logs.length === 1 ? line : shared);
   }
 
   #unready(how: string): Readiness {

@@ -36,7 +36,7 @@ export interface Executed {
 
 /** `id` names the attempt. */
 export interface ServerFunctions {
-  log(id: string, line: LogLine): void;
+  log(id: string, lines: readonly LogLine[]): void;
   getState(id: string, scope: Scope, key: string): Promise<Json | undefined>;
   setState(id: string, scope: Scope, key: string, value: Json): Promise<void>;
   deleteState(id: string, scope: Scope, key: string): Promise<void>;

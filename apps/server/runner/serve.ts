@@ -11,6 +11,7 @@ import type { Assignment, Level, LogLine } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { executeAttempt } from "./attempt.ts";
 import type { Host } from "./context.ts";
+import { LogSender } from "./log-sender.ts";
 import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
 import { UsageMeter } from "./usage.ts";
 
@@ -48,6 +49,7 @@ class Runner {
     },
     { post: (data) => process.send?.(data), on: (listen) => process.on("message", listen), timeout: -1 },
   );
+  readonly #logs = new LogSender((id, lines) => void this.#server.log.asEvent(id, lines).catch(() => {}));
   #prepared: Prepared | null = null;
 
   constructor(parts: RunnerParts) {
@@ -121,6 +123,7 @@ class Runner {
       );
     } finally {
       measured.stop();
+      this.#logs.flush();
       this.#stops.delete(id);
     }
   }
@@ -135,7 +138,7 @@ class Runner {
   }
 
   #log(id: string, line: LogLine): void {
-    void this.#server.log.asEvent(id, line);
+    this.#logs.add(id, line);
   }
 }
 

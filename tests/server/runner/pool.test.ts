@@ -169,6 +169,26 @@ describe("the log", () => {
     });
   });
 
+  test("of a script that logs without end keeps its beginning and its end", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      code(
+        `for (let i = 0; i < 200000; i++) { log("line", i, "x".repeat(40)); if (i % 20000 === 0) await new Promise((r) => setTimeout(r, 50)); } return "done";`,
+      ),
+    );
+    const attempt = start(spec);
+    expect(await attempt.outcome).toMatchObject({ output: "done" });
+    expect(attempt.lines[0]?.text).toContain("line 0 ");
+    expect(attempt.lines.at(-1)?.text).toContain("line 199999 ");
+    expect(
+      attempt.lines
+        .filter((line) => line.stream === "system")
+        .map((line) => line.text)
+        .join(),
+    ).toMatch(/\d+ characters of the log dropped here/);
+    expect(attempt.lines.reduce((sum, line) => sum + line.text.length, 0)).toBeLessThan(5.3 * 1024 * 1024);
+  });
+
   test("holds what is written past the console, when one attempt runs", async () => {
     const { task, start } = await lab();
     const spec = await task(
