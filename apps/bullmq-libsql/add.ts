@@ -5,7 +5,7 @@ import { Refusal, refused } from "./errors.ts";
 import { emit } from "./events.ts";
 import { adoptChild, adoptExisting, findParent, releaseIfNoPending } from "./parents.ts";
 import { delayedPlace, dueAt, dueTime, linePlace, moved, type Place, prioritizedPlace } from "./place.ts";
-import type { Queue } from "./queue.ts";
+import { nextNumber, type Queue } from "./queue.ts";
 import { headOf } from "./rows.ts";
 import { State } from "./schema.ts";
 import type { Scope } from "./scope.ts";
@@ -75,12 +75,6 @@ export function insertJob(store: Store, queue: Queue, job: NewJob, waitsForChild
   );
   moved(store, queue, undefined, place.state);
   tellOfNewJob(store, queue, job, place, due);
-}
-
-/** Hands out the queue's next number; a job with an id of its own uses one up as well, as on Redis. */
-export function nextNumber(queue: Queue): string {
-  queue.changed = true;
-  return String(++queue.counter);
 }
 
 function tellOfNewJob(store: Store, queue: Queue, job: NewJob, place: Place, due: number): void {

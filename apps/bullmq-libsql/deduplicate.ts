@@ -1,10 +1,10 @@
 // Deduplication: which job holds an id, for how long, and what happens to a job that comes second.
 import type { DeduplicationOptions, IQueueBackend, JobsOptions } from "bullmq";
-import { insertJob, type NewJob, nextNumber } from "./add.ts";
+import { insertJob, type NewJob } from "./add.ts";
 import { emit } from "./events.ts";
 import { adoptChild, findParent } from "./parents.ts";
 import { dueAt, dueTime, moved } from "./place.ts";
-import type { Queue } from "./queue.ts";
+import { nextNumber, type Queue } from "./queue.ts";
 import { headOf, type JobHead } from "./rows.ts";
 import { State } from "./schema.ts";
 import type { Scope } from "./scope.ts";

@@ -31,7 +31,9 @@ export interface Queue {
   readonly name: string;
   meta: Map<string, string>;
   counts: Map<State, number>;
+  /** The last number handed out as a job id, and the last one that the file knows to be taken. */
   counter: number;
+  reserved: number;
   /** Next rank at the back of the line, and at its front. */
   back: number;
   front: number;
@@ -66,6 +68,8 @@ export interface Queue {
 /** Weight of one priority step: room for that many turns. */
 export const priorityStep = 2 ** 32;
 
+const numbersAtOnce = 100;
+
 /** Room for the event numbers of one queue; with it, 2^17 queues fit a number that is still exact. */
 const eventsPerQueue = 2 ** 36;
 
@@ -85,6 +89,7 @@ export function openQueue(connection: Connection, name: string): Queue {
     meta: new Map(),
     counts: new Map(),
     counter: 0,
+    reserved: 0,
     back: 0,
     front: 0,
     turn: 0,
@@ -124,6 +129,7 @@ export function readQueue(connection: Connection, queue: Queue): void {
   queue.counts = new Map(counts.map(({ state, n }) => [state, n]));
   const row = connection.get<QueueRow>("SELECT * FROM queue WHERE id = ?", id);
   queue.counter = row?.counter ?? 0;
+  queue.reserved = queue.counter;
   queue.limiter = { count: row?.limiter_count ?? 0, until: row?.limiter_until ?? 0 };
   queue.due = "unknown";
   queue.changed = false;
@@ -143,13 +149,29 @@ export function readQueue(connection: Connection, queue: Queue): void {
   readMetrics(connection, queue);
 }
 
+/** Gives numbers that were reserved but not used back, as nobody will use them before the file is opened again. */
+export function returnNumbers(queue: Queue): void {
+  if (queue.reserved === queue.counter) return;
+  queue.reserved = queue.counter;
+  queue.changed = true;
+}
+
+/** Hands out the next number of a queue. They are reserved in blocks; after a crash the rest of a block is skipped. */
+export function nextNumber(queue: Queue): string {
+  if (++queue.counter > queue.reserved) {
+    queue.reserved = queue.counter + numbersAtOnce - 1;
+    queue.changed = true;
+  }
+  return String(queue.counter);
+}
+
 /** Writes what changed in the queue's own row and its metrics. */
 export function writeQueue(connection: Connection, queue: Queue): void {
   if (queue.changed) {
     queue.changed = false;
     connection.run(
       "UPDATE queue SET counter = ?, last_event = ?, limiter_count = ?, limiter_until = ? WHERE id = ?",
-      queue.counter,
+      queue.reserved,
       queue.lastEvent,
       queue.limiter.count,
       queue.limiter.until,

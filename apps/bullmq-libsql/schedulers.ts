@@ -1,10 +1,10 @@
 // Job schedulers: registering one, making its next iteration, removing it, listing them.
 import type { IQueueBackend, JobsOptions, RepeatableOptions } from "bullmq";
-import { insertJob, nextNumber } from "./add.ts";
+import { insertJob } from "./add.ts";
 import { Refusal, refused } from "./errors.ts";
 import { emit } from "./events.ts";
 import { nextEvery } from "./every.ts";
-import type { Queue } from "./queue.ts";
+import { nextNumber, type Queue } from "./queue.ts";
 import { slice } from "./ranges.ts";
 import { removeInBulk } from "./remove.ts";
 import { headOf } from "./rows.ts";
@@ -85,7 +85,8 @@ function register(store: Store, queue: Queue, asked: Registration): [string, num
   }
   const replaced = known !== undefined && removeIteration(store, queue, known);
   if (replaced && every && sameEvery) next = known.next;
-  const free = freeSlot(store, queue, asked.id, next, every);
+  // When the moment belongs to an iteration that runs already, the one that was just taken away gives its own.
+  const free = freeSlot(store, queue, asked.id, next, every) ?? (replaced ? known.next : undefined);
   if (free === undefined) {
     throw refused(every ? Refusal.schedulerSlotsBusy : Refusal.schedulerCollision, { command: "addJobScheduler" });
   }
@@ -134,12 +135,11 @@ function freeSlot(store: Store, queue: Queue, id: string, next: number, every: n
   return undefined;
 }
 
-/** Takes away the iteration that still waits for its turn; one that runs or ran stays. */
+/** Takes away the iteration that still waits for its turn. One that runs or ran stays, or that a paused queue holds. */
 function removeIteration(store: Store, queue: Queue, scheduler: SchedulerRow): boolean {
   const job = headOf(store, queue, iterationId(scheduler.id, scheduler.next));
-  if (!job || (job.state !== State.delayed && job.state !== State.prioritized && job.state !== State.waiting)) {
-    return false;
-  }
+  const idle = job?.state === State.delayed || job?.state === State.prioritized;
+  if (!job || !(idle || (job.state === State.waiting && !queue.meta.has("paused")))) return false;
   removeInBulk(store, queue, job);
   return true;
 }

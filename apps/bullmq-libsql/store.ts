@@ -3,8 +3,9 @@
 import { Connection, locate } from "./connection.ts";
 import { connectionClosed } from "./errors.ts";
 import { flushEvents } from "./events.ts";
-import { openQueue, type Queue, readQueue, writeQueue } from "./queue.ts";
+import { openQueue, type Queue, readQueue, returnNumbers, writeQueue } from "./queue.ts";
 import { recoverFromDeadProcess } from "./stalled.ts";
+import { type Syncing, syncEverySecond } from "./sync.ts";
 import { wakeListeners, wakeWorkers } from "./wakeup.ts";
 
 interface Operation {
@@ -35,6 +36,7 @@ export class Store {
   readonly clients = new Map<object, { id: number; name: string; since: number }>();
   readonly #queues = new Map<string, Queue>();
   readonly #touched = new Set<Queue>();
+  readonly #syncing: Syncing;
   #operations: Operation[] = [];
   #undo: (() => void)[] = [];
   #open = false;
@@ -42,6 +44,7 @@ export class Store {
 
   constructor(path: string) {
     this.sql = new Connection(path);
+    this.#syncing = path === ":memory:" ? { note: () => {}, stop: () => {} } : syncEverySecond(`${path}-wal`);
     recoverFromDeadProcess(this);
   }
 
@@ -89,6 +92,11 @@ export class Store {
   leave(): void {
     if (--this.users > 0 || this.#closed) return;
     this.#commit();
+    for (const queue of this.#queues.values()) {
+      returnNumbers(queue);
+      writeQueue(this.sql, queue);
+    }
+    this.#syncing.stop();
     this.#closed = true;
     shared.delete(this.sql.path);
     for (const queue of this.#queues.values()) {
@@ -133,6 +141,7 @@ export class Store {
       return;
     }
     this.#open = false;
+    this.#syncing.note();
     const operations = this.#operations;
     const touched = [...this.#touched];
     this.#forget();
