@@ -27,15 +27,7 @@ const FUNCTIONS: readonly (readonly [
     }.run,
     ["page"],
   ],
-  [
-    "a computed method",
-    {
-      ["r(un"]({ page }: Bag) {
-        use(page);
-      },
-    }["r(un"],
-    ["page"],
-  ],
+  ["a computed method", new Function("return { ['r(un']({ page }) {} }['r(un']")() as () => void, ["page"]],
   ["an arrow function", ({ visit, save }: Bag) => use(visit, save), ["visit", "save"]],
   ["an async arrow function", async ({ visit }: Bag) => use(visit), ["visit"]],
   [

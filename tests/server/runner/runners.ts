@@ -35,6 +35,10 @@ export interface Started {
   said(text: string): Promise<LogLine>;
 }
 
+/** A code task whose `run` has this body and everything of the context at hand. */
+export const code = (run: string, more = ""): string =>
+  `import { code, fail, skip, z } from "ultravisor";\nexport default code({ ${more} async run(context) { const { input, log, save, spawn, saveFile, report, state, nodeState, staging, signal, run, task } = context; ${run} } });\n`;
+
 const ENTRY = fileURLToPath(new URL("../../../apps/server/runner-main.ts", import.meta.url));
 
 export async function lab(options: Partial<RunnerPoolOptions> = {}): Promise<Lab> {
