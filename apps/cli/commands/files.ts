@@ -21,9 +21,11 @@ export function addFiles(program: Command): void {
     .action(async (text: string, { out, json }: { out?: string; json?: boolean }) => {
       const api = await server();
       const files = await readAll(api, await findRun(api, text));
-      if (out !== undefined) await save(api, files, out, json !== true);
+      // A run that met the same file on several pages lists it several times.
+      const different = [...new Map(files.map((file) => [`${file.sha256} ${file.name}`, file])).values()];
+      if (out !== undefined) await save(api, different, out, json !== true);
       if (json) return printJson({ items: files, next: null });
-      if (out !== undefined) return printLine(`Saved ${files.length} files in ${out}.`);
+      if (out !== undefined) return printLine(`Saved ${different.length} files in ${out}.`);
       const rows = files.map(({ id, name, role, size, type, url }) => [shortId(id), name, role, size, type, url]);
       printTable(["FILE", "NAME", "ROLE", "BYTES", "TYPE", "FROM"], rows, "The run left no files.");
     });

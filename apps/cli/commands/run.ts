@@ -70,7 +70,7 @@ async function wait(api: Api, id: string, json: boolean): Promise<void> {
   if (json) printJson(run);
   else
     printLine(
-      `${run.state} after ${duration(run.startedAt, run.finishedAt)}: ${countsText(run.counts)}${run.summary === null ? "" : `. ${harmless(run.summary)}`}`,
+      `${run.state} after ${duration(run.startedAt, run.finishedAt)}: ${harmless(run.summary ?? countsText(run.counts))}`,
     );
   if (run.state === "failed" || run.state === "cancelled") process.exitCode = EXIT.failed;
 }

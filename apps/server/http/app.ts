@@ -46,7 +46,10 @@ export function createApp(services: Services): App {
   addMetrics(app, services);
   addSignIn(app, services);
   addDocs(app, services);
-  if (services.board !== null) app.route("/queues", services.board);
+  if (services.board !== null) {
+    app.route("/queues", services.board);
+    app.get("/queues/", (c) => c.redirect("/queues", 301));
+  }
   addWeb(app, services);
   return api;
 }

@@ -26,7 +26,7 @@ img { max-width: 100%; } blockquote { margin: 0; padding-left: 1rem; border-left
 .card input { width: 100%; padding: .5rem .7rem; font: inherit; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: inherit; }
 .card button { margin-top: 1rem; padding: .5rem 1.2rem; font: inherit; border: 0; border-radius: 6px; background: var(--accent); color: var(--ground); cursor: pointer; }
 .note { color: var(--soft); } .wrong { color: #c6362c; }
-@media (max-width: 46rem) { .frame { grid-template-columns: 1fr; gap: 1rem; } .pages ul { position: static; } }
+@media (max-width: 46rem) { .frame { grid-template-columns: minmax(0, 1fr); gap: 1rem; } .pages ul { position: static; columns: 2; } }
 `;
 
 /** A whole page around a body. */
@@ -36,7 +36,7 @@ export function page(title: string, body: Html): Html {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Ultravisor</title>
+<title>${title === "Ultravisor" ? title : `${title} · Ultravisor`}</title>
 <style>${raw(STYLE)}</style>
 </head>
 <body>

@@ -1,6 +1,7 @@
 /** Tasks and operations: what the files in the tasks folder define, and what is wrong with them. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { UltravisorError } from "../../core/errors.ts";
+import type { Catalog } from "../../core/ports.ts";
 import { type Endpoint, PROBLEMS } from "../endpoint.ts";
 import { DefinitionView, ProblemOfFileView, presentDefinition, presentFileProblem } from "../presenters/definition.ts";
 import type { Services } from "../services.ts";
@@ -58,14 +59,21 @@ export function taskEndpoints({ catalog }: Services): readonly [Endpoint<typeof 
       handler: (c) => {
         const { name } = c.req.valid("param");
         const definition = catalog.get(name);
-        if (definition === undefined) {
-          throw new UltravisorError(
-            "unknown_task",
-            `No task or operation is called ${JSON.stringify(name)}. GET /api/tasks lists them, with the mistakes of files that could not be loaded.`,
-          );
-        }
+        if (definition === undefined) throw unknownTask(catalog, name);
         return c.json(presentDefinition(definition), 200);
       },
     },
   ];
+}
+
+/** A file that is there but has mistakes is another matter than a name that never was. */
+function unknownTask(catalog: Catalog, name: string): UltravisorError {
+  const broken = catalog.problems().find(({ path }) => path.replace(/\.[a-z]+$/, "") === name);
+  if (broken !== undefined) {
+    const place = broken.line === null ? broken.path : `${broken.path}:${broken.line}`;
+    return new UltravisorError("task_file_invalid", `${place}: ${broken.message}; ${broken.mend}`);
+  }
+  const names = catalog.list().map((definition) => definition.name);
+  const known = names.length === 0 ? "the tasks folder has none" : `known are ${names.slice(0, 20).join(", ")}`;
+  return new UltravisorError("unknown_task", `No task or operation is called ${JSON.stringify(name)}; ${known}.`);
 }
