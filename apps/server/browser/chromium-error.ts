@@ -6,6 +6,11 @@ export function isDownload(error: unknown): boolean {
   return textOf(error).includes("Download is starting");
 }
 
+/** Whether a navigation was overtaken by one that the page before had started. */
+export function isInterrupted(error: unknown): boolean {
+  return /is interrupted by another navigation|ERR_ABORTED/.test(textOf(error));
+}
+
 export function chromiumError(error: unknown, url: URL, timeoutMs: number): unknown {
   if (error instanceof BrowsingError) return error;
   const text = textOf(error);

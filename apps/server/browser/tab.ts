@@ -5,6 +5,7 @@ import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { visitInBrowser } from "./browser-visit.ts";
 import { capture, dropTrace, restartTrace, startTrace } from "./capture.ts";
+import { isInterrupted } from "./chromium-error.ts";
 import { type ConsoleLog, followConsole } from "./console-log.ts";
 import { cookieSync } from "./cookie-sync.ts";
 import type { CookieJar } from "./cookies.ts";
@@ -129,18 +130,24 @@ class ContextTab implements Tab {
   }
 
   async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
+    try {
+      return await visitInBrowser(await this.#freshPage(), url, headers, reason);
+    } catch (error) {
+      this.#spent = !(error instanceof BrowsingError && error.status !== null);
+      if (!isInterrupted(error)) throw error;
+      // A script of the page before went elsewhere just now. It cannot reach a page of its own.
+      return await visitInBrowser(await this.#freshPage(), url, headers, reason);
+    }
+  }
+
+  async #freshPage(): Promise<Page> {
     if (this.#spent) void this.#visiting?.close().catch(() => {});
     if (this.#spent || this.#visiting?.isClosed()) this.#visiting = null;
     this.#spent = false;
     this.#visiting ??= await this.#context.newPage();
     this.#visits += 1;
     if (this.#page === null && this.#visits % VISITS_PER_TRACE === 0) await restartTrace(this.#context, false);
-    try {
-      return await visitInBrowser(this.#visiting, url, headers, reason);
-    } catch (error) {
-      this.#spent = !(error instanceof BrowsingError && error.status !== null);
-      throw error;
-    }
+    return this.#visiting;
   }
 
   /** A crash or the attempt's end does not wait for Playwright's own time limits. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -133,6 +134,29 @@ describe("what goes wrong in Chromium", () => {
     const visiting = session.fixtures.visit(`http://127.0.0.1:${port}/`, { render: "always" });
     await expect(visiting).rejects.toMatchObject({ code: "network", reason: "network", retryable: true });
     expect(await visit("/docs/")).toMatchObject({ title: "Manual" });
+  });
+
+  test("is no concern of the next visit when the page before goes elsewhere meanwhile", async () => {
+    const own = await started.open();
+    const { site } = started;
+    const listening = Promise.withResolvers<ServerResponse>();
+    site.route(
+      "/restless",
+      "<script>new EventSource('/signal').onmessage = () => { location.href = '/docs/' }</script>",
+    );
+    site.route("/signal", (_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+      listening.resolve(response);
+    });
+    await own.fixtures.visit(`${site.url}/restless`, { render: "always" });
+    const gate = site.hold("/docs/guide/first.html");
+    const visiting = own.fixtures.visit(`${site.url}/docs/guide/first.html`, { render: "always" });
+    await gate.arrived;
+    (await listening.promise).write("data: go\n\n");
+    await expect.poll(() => site.count("/docs/guide/first.html"), { timeout: 10_000 }).toBe(2);
+    gate.open();
+    expect(await visiting).toMatchObject({ title: "First steps" });
+    await own.close();
   });
 
   test("is told as timeout when a page is busy without end, and the next visit works", async () => {
