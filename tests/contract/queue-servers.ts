@@ -102,11 +102,7 @@ function unprivileged(folder: string): { uid?: number; gid?: number } {
 }
 
 function find(program: string): string | undefined {
-  const folders = [
-    ...(process.env["PATH"] ?? "").split(delimiter),
-    ...globSync("/usr/lib/postgresql/*/bin"),
-    "/usr/bin",
-  ];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), ...globSync("/usr/lib/postgresql/*/bin"), "/usr/bin"];
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
