@@ -27,7 +27,7 @@ export default code({
   async run({ input, log, save, saveFile, state, report }) {
     log("a page is called " + MARKUP);
     await save("hostile", { title: input.title, link: "javascript:alert(3)", good: "https://example.com/?a=1" });
-    await saveFile("<script>alert(4)</script>", { name: "page &amp; more.html", type: "text/html" });
+    await saveFile("<script>alert(4)</script>", { name: "page.html", type: "text/html" });
     await state.set("hostile <b>key</b>", MARKUP);
     report({ markup: MARKUP });
     return { markup: MARKUP };

@@ -5,7 +5,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { KeyboardEvent, ReactElement } from "react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Run, TaskRun } from "../api.ts";
 import { CountsBar, presentStates } from "../components/counts-bar.tsx";
 import { Loaded } from "../components/feedback.tsx";
@@ -101,7 +101,8 @@ interface NodeProps {
   readonly base: string;
 }
 
-function Node({ taskRun, flat, base }: NodeProps): ReactElement {
+/** Thousands may be on the page while one of them changes, so only that one is drawn again. */
+const Node = memo(function Node({ taskRun, flat, base }: NodeProps): ReactElement {
   const [open, setOpen] = useState(taskRun.parent === null);
   const expandable = !flat && taskRun.subtasks > 0;
   const selected = route.useSearch({ select: (search) => search.task === taskRun.id });
@@ -126,7 +127,7 @@ function Node({ taskRun, flat, base }: NodeProps): ReactElement {
       {expandable && open && <Branch runId={taskRun.run} filter={{ parent: taskRun.id }} base={taskRun.key ?? base} />}
     </li>
   );
-}
+});
 
 function Row({ taskRun, label, selected }: { taskRun: TaskRun; label: string; selected: boolean }): ReactElement {
   return (
