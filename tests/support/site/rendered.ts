@@ -36,7 +36,7 @@ export function addRenderedPages(site: Routes): void {
     "/dialogs",
     `<title>Dialogs</title><p id="said"></p><script>document.title = String(confirm("Really?"))</script>`,
   );
-  site.route("/popups", `<title>Popups</title><script>for (let i = 0; i < 50; i++) window.open("/docs/")</script>`);
+  site.route("/popups", `<title>Popups</title><script>for (let i = 0; i < 20; i++) window.open("/docs/")</script>`);
   site.route(
     "/console",
     `<title>Console</title><script>console.error("it went wrong"); setTimeout(() => { throw new Error("uncaught") })</script>`,
