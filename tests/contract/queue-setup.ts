@@ -24,6 +24,8 @@ export async function makeBench(server: QueueServer): Promise<Bench & { close: (
   const open: { close: () => Promise<unknown> }[] = [];
   const kept = <T extends { close: () => Promise<unknown> }>(thing: T): T => {
     open.push(thing);
+    // BullMQ leaves a connection to PostgreSQL behind, which complains when the server stops.
+    (thing as T & Partial<EventEmitter>).on?.("error", () => undefined);
     return thing;
   };
   const queue = kept(new Queue(name, options, factory));
