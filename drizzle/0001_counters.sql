@@ -9,7 +9,7 @@ CREATE TRIGGER task_runs_counted AFTER INSERT ON task_runs BEGIN
     skipped = skipped + (NEW.state = 'skipped')
   WHERE id = NEW.run_id;
   UPDATE task_runs SET
-    open_subtasks = open_subtasks + (NEW.state IN ('waiting', 'queued', 'running')),
+    subtasks = subtasks + 1, open_subtasks = open_subtasks + (NEW.state IN ('waiting', 'queued', 'running')),
     failed_subtasks = failed_subtasks + (NEW.state IN ('failed', 'cancelled'))
   WHERE id = NEW.root_id AND NEW.root_id <> NEW.id;
 END;

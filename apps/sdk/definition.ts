@@ -19,6 +19,14 @@ export interface RetryOptions {
   readonly maxDelay?: Duration;
 }
 
+/** Where fan-out stops. What is beyond is not started, and the run says how much that was. */
+export interface LimitOptions {
+  /** How many spawns below the operation's own task; default 100. */
+  readonly depth?: number;
+  /** Subtasks below one of the operation's own tasks, over all levels; default 100,000. */
+  readonly subtasks?: number;
+}
+
 interface CommonOptions {
   readonly description?: string;
   readonly triggers?: readonly TriggerSpec[];
@@ -37,6 +45,7 @@ export interface ShellOptions<S extends ZodType = ZodType> extends CommonOptions
 
 export interface CodeOptions<S extends ZodType = ZodType> extends CommonOptions {
   readonly input?: S;
+  readonly limits?: LimitOptions;
   run(context: CodeContext<z.output<S>>): unknown;
 }
 
@@ -46,6 +55,7 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   readonly plugins?: readonly (string | object)[];
   /** `auto` (default): HTTP first, Chromium when the page needs it. */
   readonly render?: "auto" | "never" | "always";
+  readonly limits?: LimitOptions;
   run(context: BrowserContext<z.output<S>>): unknown;
 }
 

@@ -23,6 +23,7 @@ export type {
   CodeOptions,
   Definition,
   Duration,
+  LimitOptions,
   OperationDefinition,
   OperationOptions,
   RetryOptions,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { NO_RETRY, type TaskSpec } from "../../apps/server/core/definition.ts";
+import { DEFAULT_LIMITS, NO_RETRY, type TaskSpec } from "../../apps/server/core/definition.ts";
 import type { RunDraft, TaskRunDraft } from "../../apps/server/core/run-store.ts";
 import { openStore, type Store } from "../../apps/server/store/index.ts";
 
@@ -46,6 +46,7 @@ export const SPEC: TaskSpec = {
   hash: "0",
   retry: NO_RETRY,
   timeout: 1000,
+  limits: DEFAULT_LIMITS,
   env: {},
   fixtures: null,
 };
@@ -88,6 +89,7 @@ export function draftSubtasks(
 export const NOTHING_LEFT = {
   output: null,
   spawned: [],
+  tooDeep: 0,
   records: [],
   files: [],
   report: {},

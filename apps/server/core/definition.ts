@@ -14,6 +14,13 @@ export interface RetryRule {
 export const NO_RETRY: RetryRule = { attempts: 1, delay: 1000, backoff: "exponential", maxDelay: 300_000 };
 export const DEFAULT_TIMEOUT = 3_600_000;
 
+/** Where fan-out stops, so that a task that spawns itself ends. */
+export interface FanOutLimits {
+  readonly depth: number;
+  readonly subtasks: number;
+}
+export const DEFAULT_LIMITS: FanOutLimits = { depth: 100, subtasks: 100_000 };
+
 /** How one task is executed. */
 export interface TaskSpec {
   readonly kind: Kind;
@@ -28,6 +35,7 @@ export interface TaskSpec {
   readonly retry: RetryRule;
   /** Milliseconds. */
   readonly timeout: number;
+  readonly limits: FanOutLimits;
   readonly env: Readonly<Record<string, string>>;
   readonly render?: "auto" | "never" | "always";
   /** Names that `run` destructures; what is not named is not made. Null: cannot be told, so everything is. */

@@ -36,6 +36,8 @@ export interface Run {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly counts: Counts;
+  /** Subtasks that were not started, by the limit that stopped them. */
+  readonly notStarted: { readonly depth: number; readonly subtasks: number };
 }
 
 export interface TaskRun {

@@ -34,23 +34,27 @@ function inputOf(definition: Definition, task: PlannedTask, input: JsonObject): 
 /** A subtask of another definition is executed as that one; null: there is no such task. */
 export type FindTask = (name: string) => PlannedTask | null;
 
-/** Subtasks of `parent`. Drafts of a task that does not exist come back as `unknown`. */
+/** Subtasks of `parent`, each key once. Drafts of a task that does not exist come back as `unknown`, those beyond its depth are counted. */
 export function planSubtasks(
   parent: TaskRun,
   spawned: readonly SpawnDraft[],
   find: FindTask,
   newId: () => string,
-): { readonly drafts: TaskRunDraft[]; readonly unknown: string[] } {
-  const drafts: TaskRunDraft[] = [];
+): { readonly drafts: TaskRunDraft[]; readonly unknown: string[]; readonly tooDeep: number } {
+  const drafts = new Map<string, TaskRunDraft>();
   const unknown = new Set<string>();
   for (const draft of spawned) {
     const other = draft.task === null ? null : find(draft.task);
     if (draft.task !== null && other === null) unknown.add(draft.task);
     else {
-      drafts.push({
+      const task = other?.name ?? parent.task;
+      const key = draft.key === "" ? canonicalJson(draft.input) : draft.key;
+      const name = `${task}\n${key}`;
+      if (drafts.has(name)) continue;
+      drafts.set(name, {
         id: newId(),
-        task: other?.name ?? parent.task,
-        key: draft.key === "" ? canonicalJson(draft.input) : draft.key,
+        task,
+        key,
         parent: parent.id,
         root: parent.root,
         depth: parent.depth + 1,
@@ -60,5 +64,6 @@ export function planSubtasks(
       });
     }
   }
-  return { drafts, unknown: [...unknown] };
+  const tooDeep = parent.depth >= parent.spec.limits.depth;
+  return { drafts: tooDeep ? [] : [...drafts.values()], unknown: [...unknown], tooDeep: tooDeep ? drafts.size : 0 };
 }

@@ -49,6 +49,8 @@ export interface Success {
   readonly output: Json;
   readonly ownKey?: string | null;
   readonly spawned: readonly TaskRunDraft[];
+  /** How many more subtasks it wanted, deeper than its limit. */
+  readonly tooDeep: number;
   readonly records: readonly RecordDraft[];
   readonly files: readonly FileDraft[];
   readonly report: JsonObject;

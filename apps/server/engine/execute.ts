@@ -137,11 +137,15 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
   if (outcome.type === "skipped")
     return { settled: await transitions.skip(ticket, outcome.message, outcome.usage, now), delay: null };
   if (outcome.type === "failed") return writeFailure(parts, taskRun, outcome, now);
-  const { drafts, unknown } = planSubtasks(taskRun, outcome.spawned, parts.findTask, parts.newId);
+  const { drafts, unknown, tooDeep } = planSubtasks(taskRun, outcome.spawned, parts.findTask, parts.newId);
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
   const { output, ownKey = null, records, files, report, usage } = outcome;
   return {
-    settled: await transitions.succeed(ticket, { output, ownKey, spawned: drafts, records, files, report, usage }, now),
+    settled: await transitions.succeed(
+      ticket,
+      { output, ownKey, spawned: drafts, tooDeep, records, files, report, usage },
+      now,
+    ),
     delay: null,
   };
 }

@@ -1,5 +1,5 @@
 /** One task file, checked on its own: everything but what depends on other files. */
-import type { TriggerSpec } from "../core/definition.ts";
+import { DEFAULT_LIMITS, type FanOutLimits, type TriggerSpec } from "../core/definition.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Kind } from "../core/words.ts";
 import { type Fault, toFaults, toFields } from "./fault.ts";
@@ -21,6 +21,7 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
   readonly command?: string;
   readonly render?: "auto" | "never" | "always";
   readonly fixtures: readonly string[] | null;
+  readonly limits: FanOutLimits;
 }
 
 export interface OperationDraft extends CommonDraft {
@@ -70,6 +71,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     retry: data.retry,
     timeout: data.timeout,
     env: data.env,
+    limits: data.limits ?? DEFAULT_LIMITS,
     fixtures: data.run ? fixturesOf(data.run) : [],
     ...(command === undefined ? {} : { command }),
     ...(data.render === undefined ? {} : { render: data.render }),

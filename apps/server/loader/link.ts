@@ -1,5 +1,6 @@
 /** What can be told only with all task files at hand: duplicate names, unknown tasks, flows; and the finished definitions. */
 import {
+  DEFAULT_LIMITS,
   DEFAULT_TIMEOUT,
   type Definition,
   NO_RETRY,
@@ -174,7 +175,7 @@ function head(loaded: Loaded, draft: Draft): Omit<Definition, "kind" | "flow" | 
 
 function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
   const { name } = loaded.file;
-  const { kind, retry, timeout, env, fixtures, command, render } = draft;
+  const { kind, retry, timeout, limits, env, fixtures, command, render } = draft;
   const spec: TaskSpec = {
     kind,
     source: name,
@@ -182,6 +183,7 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     hash: loaded.hash,
     retry,
     timeout,
+    limits,
     env,
     fixtures,
     ...(command === undefined ? {} : { command }),
@@ -199,6 +201,7 @@ function inlineSpec(loaded: Loaded, use: Exclude<TaskUse, { use: string }>): Tas
     command: use.shell,
     retry: use.retry ?? NO_RETRY,
     timeout: use.timeout ?? DEFAULT_TIMEOUT,
+    limits: DEFAULT_LIMITS,
     env: use.env,
     fixtures: [],
   };

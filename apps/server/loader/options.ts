@@ -1,6 +1,6 @@
 /** What may stand in a task file, by kind, whether it is written in TypeScript or YAML. */
 import { z } from "zod";
-import { DEFAULT_TIMEOUT, NO_RETRY, type RetryRule } from "../core/definition.ts";
+import { DEFAULT_LIMITS, DEFAULT_TIMEOUT, type FanOutLimits, NO_RETRY, type RetryRule } from "../core/definition.ts";
 import { duration, jsonObject, known } from "./values.ts";
 
 const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
@@ -27,11 +27,18 @@ const common = {
   env: env.default({}),
 };
 
+const limit = z.int().min(0);
+const limits = known({
+  depth: limit.default(DEFAULT_LIMITS.depth),
+  subtasks: limit.default(DEFAULT_LIMITS.subtasks),
+}).default(DEFAULT_LIMITS);
+
 const shell = known({ ...common, command });
 const yamlShell = known({ ...common, shell: command });
-const code = known({ ...common, run });
+const code = known({ ...common, limits, run });
 const browser = known({
   ...common,
+  limits,
   run,
   plugins: z
     .array(z.union([z.string(), z.custom<object>((value) => typeof value === "object" && value !== null)]))
@@ -70,4 +77,6 @@ export interface ExecutionOptions {
   readonly retry: RetryRule;
   readonly timeout: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Scripts only: commands spawn nothing. */
+  readonly limits?: FanOutLimits;
 }

@@ -24,11 +24,21 @@ export function toRun(row: RunRow): Run {
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
     counts: { waiting, queued, running, succeeded, failed, cancelled, skipped },
+    notStarted: { depth: row.tooDeep, subtasks: row.tooMany },
   };
 }
 
 export function toTaskRun(row: TaskRunRow, spec: TaskSpec): TaskRun {
-  const { parentId, rootId, specId: _specId, boot: _boot, failedSubtasks: _failedSubtasks, key, ...same } = row;
+  const {
+    parentId,
+    rootId,
+    specId: _specId,
+    boot: _boot,
+    failedSubtasks: _failedSubtasks,
+    subtasks: _subtasks,
+    key,
+    ...same
+  } = row;
   return { ...same, key: key === "" ? null : key, parent: parentId, root: rootId, spec };
 }
 

@@ -5,7 +5,7 @@
 import type { InStatement } from "@libsql/client";
 import { canonicalJson } from "../core/json.ts";
 import { MAX_INTERRUPTIONS } from "../core/retry.ts";
-import type { Failure, RunDraft, TaskRunDraft, Ticket } from "../core/run-store.ts";
+import type { Failure, RunDraft, Ticket } from "../core/run-store.ts";
 import type { Reason, State } from "../core/words.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 
@@ -28,47 +28,6 @@ export function insertRun(draft: RunDraft, now: number): InStatement {
       canonicalJson(draft.input),
       now,
     ],
-  };
-}
-
-/** Inserts task runs that are not there yet (unique by run, task and key) and tells which of them are new. */
-export function insertTaskRuns(
-  runId: string,
-  drafts: readonly TaskRunDraft[],
-  specIds: ReadonlyMap<TaskRunDraft, string>,
-  now: number,
-): InStatement {
-  const rows = drafts.map((draft) => ({
-    ...draft,
-    specId: specIds.get(draft),
-    kind: draft.spec.kind,
-    state: draft.needs.length > 0 ? "waiting" : "queued",
-    spec: undefined,
-    needs: undefined,
-  }));
-  return {
-    sql: `INSERT INTO task_runs (id, run_id, task, key, parent_id, root_id, depth, kind, spec_id, state, reason, attempt, failures, interruptions, available_at, created_at, input)
-          SELECT d.value->>'id', ?1, d.value->>'task', d.value->>'key', d.value->>'parent', d.value->>'root', d.value->>'depth', d.value->>'kind', d.value->>'specId', d.value->>'state',
-                 'created', 0, 0, 0, ?2, ?2, d.value->'input'
-          FROM json_each(?3) AS d WHERE true ORDER BY d.key
-          ON CONFLICT (run_id, task, key) DO NOTHING RETURNING ${DELIVERY_COLUMNS}, state`,
-    args: [runId, now, JSON.stringify(rows)],
-  };
-}
-
-export function insertSpecs(specs: ReadonlyMap<string, string>): InStatement {
-  const rows = [...specs].map(([id, spec]) => ({ id, spec }));
-  return {
-    sql: "INSERT INTO specs (id, spec) SELECT d.value->>'id', d.value->>'spec' FROM json_each(?) AS d WHERE true ON CONFLICT (id) DO NOTHING",
-    args: [JSON.stringify(rows)],
-  };
-}
-
-export function insertEdges(drafts: readonly TaskRunDraft[]): InStatement {
-  const edges = drafts.flatMap((draft) => draft.needs.map((needs) => [draft.id, needs]));
-  return {
-    sql: "INSERT INTO task_run_edges (task_run_id, needs_id) SELECT d.value->>0, d.value->>1 FROM json_each(?) AS d WHERE true",
-    args: [JSON.stringify(edges)],
   };
 }
 
@@ -197,7 +156,8 @@ export function queueReady(runId: string, now: number): InStatement {
 
 const SUMMARY = `CASE WHEN succeeded + failed + cancelled + skipped = 1 THEN '' ELSE (succeeded + failed + cancelled + skipped) || ' task runs: ' END
   || rtrim(CASE WHEN succeeded > 0 THEN succeeded || ' succeeded, ' ELSE '' END || CASE WHEN failed > 0 THEN failed || ' failed, ' ELSE '' END
-  || CASE WHEN cancelled > 0 THEN cancelled || ' cancelled, ' ELSE '' END || CASE WHEN skipped > 0 THEN skipped || ' skipped, ' ELSE '' END, ', ')`;
+  || CASE WHEN cancelled > 0 THEN cancelled || ' cancelled, ' ELSE '' END || CASE WHEN skipped > 0 THEN skipped || ' skipped, ' ELSE '' END, ', ')
+  || CASE WHEN too_deep + too_many > 0 THEN '; ' || (too_deep + too_many) || ' not started because of a limit' ELSE '' END`;
 
 /** A run is final when its last task run is. */
 export function finishRun(runId: string, now: number): InStatement {

@@ -1,11 +1,9 @@
 /** Runs and task runs changing state: `RunStore` over the statements of run-sql.ts. */
-import { createHash } from "node:crypto";
 import type { InStatement, ResultSet } from "@libsql/client";
 import { and, asc, eq, gt, or } from "drizzle-orm";
 import type { Delivery, Run, TaskRun } from "../core/entities.ts";
-import { canonicalJson } from "../core/json.ts";
 import type { NewId } from "../core/ports.ts";
-import type { Failure, RunDraft, RunStore, Settled, TaskRunDraft, Ticket } from "../core/run-store.ts";
+import type { Failure, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
 import type { State } from "../core/words.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
@@ -13,6 +11,7 @@ import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
 import { toDelivery, toRun, toTaskRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
 import { runs, specs, taskRuns } from "./schema/index.ts";
+import { insertPlan, insertSubtasks } from "./spawn-sql.ts";
 
 export interface StoreOwner {
   /** This node's name. */
@@ -46,7 +45,7 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
     succeed: (ticket, { output, ownKey, usage, ...left }, now) =>
       end(ticket, { state: "succeeded", reason: "completed", output, usage, failed: false }, now, [
         ...(ownKey ? [sql.takeOwnKey(ticket, ownKey)] : []),
-        ...spawnStatements(ticket.runId, left.spawned, now),
+        ...insertSubtasks(ticket.runId, left.spawned, left.tooDeep, now),
         ...(left.records.length > 0 ? [insertRecords(ticket, left.records, newId, now)] : []),
         ...(left.files.length > 0 ? [insertFiles(ticket, left.files, newId, now)] : []),
         ...(Object.keys(left.report).length > 0 ? [mergeReport(ticket, left.report)] : []),
@@ -73,7 +72,6 @@ async function createRun(
   draft: RunDraft,
   now: number,
 ): Promise<{ run: Run; created: boolean; ready: Delivery[] }> {
-  const edges = draft.tasks.some((task) => task.needs.length > 0) ? [sql.insertEdges(draft.tasks)] : [];
   const event: InStatement = {
     sql: "INSERT INTO events (time, kind, run_id, name, data) VALUES (?, 'run.created', ?, ?, json_object('trigger', ?))",
     args: [now, draft.id, draft.name, draft.trigger.kind],
@@ -81,8 +79,7 @@ async function createRun(
   try {
     const statements = [
       sql.insertRun(draft, now),
-      ...spawnStatements(draft.id, draft.tasks, now),
-      ...edges,
+      ...insertPlan(draft.id, draft.tasks, now),
       sql.finishRun(draft.id, now),
       sql.insertFinishedEvent(draft.id, now),
       event,
@@ -120,19 +117,6 @@ async function findTwin(database: Database, draft: RunDraft): Promise<Run | null
 async function findRun(database: Database, id: string): Promise<Run | null> {
   const [row] = await database.db.select().from(runs).where(eq(runs.id, id)).limit(1);
   return row ? toRun(row) : null;
-}
-
-function spawnStatements(runId: string, drafts: readonly TaskRunDraft[], now: number): InStatement[] {
-  if (drafts.length === 0) return [];
-  const texts = new Map<string, string>();
-  const ids = new Map<TaskRunDraft, string>();
-  for (const draft of drafts) {
-    const text = canonicalJson(draft.spec);
-    const id = createHash("sha256").update(text).digest("hex");
-    texts.set(id, text);
-    ids.set(draft, id);
-  }
-  return [sql.insertSpecs(texts), sql.insertTaskRuns(runId, drafts, ids, now)];
 }
 
 async function claimTaskRun(

@@ -64,5 +64,16 @@ test("A subtask of another task is executed as that one", () => {
 
 test("A subtask of a task that does not exist is told, once", () => {
   const spawned = [1, 2].map((n) => ({ task: "nope", key: String(n), input: {} }));
-  expect(planSubtasks(PARENT, spawned, () => null, ids())).toEqual({ drafts: [], unknown: ["nope"] });
+  expect(planSubtasks(PARENT, spawned, () => null, ids())).toEqual({ drafts: [], unknown: ["nope"], tooDeep: 0 });
+});
+
+test("A key that is spawned twice at once is one subtask", () => {
+  const spawned = [1, 2].map((n) => ({ task: null, key: "same", input: { n } }));
+  expect(planSubtasks(PARENT, spawned, () => null, ids()).drafts.map((draft) => draft.input)).toEqual([{ n: 1 }]);
+});
+
+test("Subtasks deeper than the limit are counted in place of being started", () => {
+  const parent = { ...PARENT, spec: { ...SPEC, limits: { depth: 2, subtasks: 9 } } };
+  const { drafts, tooDeep } = planSubtasks(parent, [{ task: null, key: "k", input: {} }], () => null, ids());
+  expect([drafts, tooDeep]).toEqual([[], 1]);
 });

@@ -60,6 +60,22 @@ describe("a submitted run", () => {
     expect((await house.store.records.list("pages", {})).items).toHaveLength(7);
   });
 
+  test("that spawns itself without end ends at its depth", async () => {
+    const house = await makeEngine(
+      [defineTask("endless", { spec: { limits: { depth: 4, subtasks: 1000 } } })],
+      async ({ input }) => ({
+        spawned: [{ task: null, key: `n${Number(input.n) + 1}`, input: { n: Number(input.n) + 1 } }],
+      }),
+    );
+    const id = await house.submit("endless", { n: 0 });
+    await house.finished(id);
+    expect(await house.store.runs.get(id)).toMatchObject({
+      state: "succeeded",
+      counts: { succeeded: 5 },
+      notStarted: { depth: 1 },
+    });
+  });
+
   test("of an operation starts each task after what it needs", async () => {
     const order: string[] = [];
     const house = await makeEngine(

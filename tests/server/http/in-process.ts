@@ -1,5 +1,5 @@
 /** What a test's server has in this process: tasks as functions, their delivery, their execution, and a log to look at. */
-import { type Definition, NO_RETRY } from "../../../apps/server/core/definition.ts";
+import { DEFAULT_LIMITS, type Definition, NO_RETRY } from "../../../apps/server/core/definition.ts";
 import { UltravisorError } from "../../../apps/server/core/errors.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome } from "../../../apps/server/core/execution.ts";
 import type { JsonObject } from "../../../apps/server/core/json.ts";
@@ -56,6 +56,7 @@ function toDefinition({ name = "", ...more }: Partial<Definition>): Definition {
     hash: "0",
     retry: NO_RETRY,
     timeout: 60_000,
+    limits: DEFAULT_LIMITS,
     env: {},
     fixtures: null,
   };

@@ -57,6 +57,7 @@ export default browser({
           hash: expect.stringMatching(/^[0-9a-f]{64}$/),
           retry: { attempts: 3, delay: 1000, backoff: "exponential", maxDelay: 300_000 },
           timeout: 120_000,
+          limits: { depth: 100, subtasks: 100_000 },
           env: { LEVEL: "high" },
           render: "auto",
           fixtures: ["input", "visit", "page", "spawn"],

@@ -77,7 +77,18 @@ async function taskFile(folder: string, text: string, spec: Partial<TaskSpec>): 
   await writeFile(file, text);
   const hash = createHash("sha256").update(text).digest("hex");
   const retry = { attempts: 1, delay: 1000, backoff: "fixed", maxDelay: 1000 } as const;
-  return { kind: "code", source: "demo", file, hash, retry, timeout: 20_000, env: {}, fixtures: [], ...spec };
+  return {
+    kind: "code",
+    source: "demo",
+    file,
+    hash,
+    retry,
+    timeout: 20_000,
+    limits: { depth: 100, subtasks: 1000 },
+    env: {},
+    fixtures: [],
+    ...spec,
+  };
 }
 
 function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {

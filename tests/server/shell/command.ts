@@ -73,6 +73,7 @@ export function assignmentOf(command: string, staging: string, options: CommandO
       command,
       retry: { attempts: 1, delay: 1000, backoff: "fixed", maxDelay: 1000 },
       timeout: options.timeout ?? 20_000,
+      limits: { depth: 100, subtasks: 1000 },
       env: options.env ?? {},
       fixtures: [],
     },

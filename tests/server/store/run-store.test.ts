@@ -168,6 +168,23 @@ describe("a run", () => {
     expect((await store.runs.get("r"))?.counts).toMatchObject({ succeeded: 2, queued: 2 });
   });
 
+  test("starts no more subtasks than its limit, counts the others, and says so", async () => {
+    const store = await makeStore();
+    await store.transitions.create(draftRun("r"), store.time);
+    const { taskRun, ticket } = await claimed(store, "r-example");
+    const wanted = draftSubtasks(taskRun, ["a", "b", "c", "d", "e"], store.newId).map((draft) => ({
+      ...draft,
+      spec: { ...draft.spec, limits: { depth: 9, subtasks: 3 } },
+    }));
+    const settled = await store.transitions.succeed(ticket, { ...NOTHING_LEFT, spawned: wanted }, store.time);
+    expect(settled?.ready).toHaveLength(3);
+    expect((await store.runs.get("r"))?.notStarted).toEqual({ depth: 0, subtasks: 2 });
+    for (const { taskRunId } of settled?.ready ?? [])
+      await store.transitions.succeed((await claimed(store, taskRunId)).ticket, NOTHING_LEFT, store.time);
+    expect((await store.runs.get("r"))?.summary).toBe("4 task runs: 4 succeeded; 2 not started because of a limit");
+    expect((await store.events.list({ runId: "r" })).filter((event) => event.kind === "run.limited")).toHaveLength(1);
+  });
+
   test("counts the page a crawl starts at as visited", async () => {
     const store = await makeStore();
     await store.transitions.create(draftRun("r"), store.time);

@@ -36,6 +36,9 @@ export const runs = sqliteTable(
     failed: counter("failed"),
     cancelled: counter("cancelled"),
     skipped: counter("skipped"),
+    /** Subtasks that a limit kept from being started. */
+    tooDeep: integer("too_deep").notNull().default(0),
+    tooMany: integer("too_many").notNull().default(0),
   },
   (t) => [
     uniqueIndex("runs_nominal").on(t.triggerId, t.nominalAt).where(sql`nominal_at IS NOT NULL`),

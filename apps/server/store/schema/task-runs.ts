@@ -50,6 +50,7 @@ export const taskRuns = sqliteTable(
     error: json<ErrorInfo>("error"),
     usage: json<Usage>("usage"),
     /** Kept by triggers, on root task runs only. */
+    subtasks: integer("subtasks").notNull().default(0),
     openSubtasks: integer("open_subtasks").notNull().default(0),
     failedSubtasks: integer("failed_subtasks").notNull().default(0),
   },
