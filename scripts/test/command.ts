@@ -20,7 +20,7 @@ export function command(
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const child = spawn(program, args, {
     cwd: root,
-    env: { ...process.env, ...plain(), ...options.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
+    env: { ...process.env, ...options.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
     stdio: ["ignore", options.capture ? "pipe" : "inherit", options.capture ? "pipe" : "inherit"],
     timeout: LIMIT,
   });
@@ -30,9 +30,4 @@ export function command(
   child.on("error", (error) => resolve({ code: 1, output: `${program} could not be started: ${error.message}` }));
   child.on("close", (code) => resolve({ code: code ?? 1, output: Buffer.concat(said).toString("utf8") }));
   return promise;
-}
-
-/** Colours are for people: a log file gets none. */
-function plain(): Record<string, string> {
-  return process.stdout.isTTY ? {} : { NO_COLOR: "1" };
 }

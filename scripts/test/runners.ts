@@ -5,7 +5,9 @@ import { judged, playwrightTotals, type Totals, vitestTotals } from "./totals.ts
 
 export async function runVitest(root: string, report: string): Promise<Totals> {
   const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const { code } = await command(root, "vitest", args);
+  // Vitest colours whatever runs in continuous integration; a log file wants none. Playwright knows by itself.
+  const env = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
+  const { code } = await command(root, "vitest", args, { env });
   return judged(read(report, vitestTotals), code);
 }
 
