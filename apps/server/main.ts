@@ -1,6 +1,6 @@
 /** The wiring of the server: opens what it keeps, hands every room its ports, listens, and stops in order. */
 import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { v7 } from "uuid";
@@ -73,10 +73,10 @@ async function build(config: Config, log: Logger): Promise<House> {
   const clock = Date.now;
   const newId = (): string => v7();
   const store = await openStore({ url: config.databaseUrl, node: config.node, boot, clock, newId });
+  const temporary = await makeTemporaryFolder(config, boot);
   const [catalog, chromium] = await Promise.all([
     createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment }),
     findChromium({ explicit: config.browserPath }),
-    sweepOrphans(config.dataFolder, boot),
   ]);
   const queue = createTaskQueue({
     backend: chooseBackend(config.queueUrl, config.queueFile),
@@ -85,7 +85,7 @@ async function build(config: Config, log: Logger): Promise<House> {
     log,
   });
   const notices = createNotices(log);
-  const executors = createExecutors(config, log, boot, chromium);
+  const executors = createExecutors(config, log, boot, chromium, temporary);
   const engine = await createEngine({
     ...store,
     ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
@@ -94,20 +94,24 @@ async function build(config: Config, log: Logger): Promise<House> {
   return { config, log, folder, store, catalog, queue, notices, executors, engine, chromium, boot, startedAt: clock() };
 }
 
-function createExecutors(config: Config, log: Logger, boot: string, chromium: Chromium | null) {
-  const common = { data: config.dataFolder, boot, env: config.taskEnvironment };
+/** What killed runners and browsers leave behind lies here, and goes with the next start, after whoever still writes there. */
+async function makeTemporaryFolder(config: Config, boot: string): Promise<string> {
+  await sweepOrphans(config.dataFolder, boot);
+  await rm(join(config.dataFolder, "tmp"), { recursive: true, force: true });
+  const folder = join(config.dataFolder, "tmp", boot);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+function createExecutors(config: Config, log: Logger, boot: string, chromium: Chromium | null, temporary: string) {
+  const { dataFolder: data, filesFolder, taskEnvironment: env, concurrency } = config;
   const runner = createRunnerPool({
-    ...{
-      ...common,
-      log,
-      chromium,
-      killMarked,
-      entry: join(ROOT, "apps/server/runner-main.ts"),
-      filesFolder: config.filesFolder,
-    },
-    slots: Math.max(config.concurrency.browser, config.concurrency.code),
+    ...{ data, boot, log, chromium, killMarked, filesFolder },
+    env: { ...env, TMPDIR: temporary },
+    entry: join(ROOT, "apps/server/runner-main.ts"),
+    slots: Math.max(concurrency.browser, concurrency.code),
   });
-  const shell = createShellExecutor({ ...common, files: createDiskFileStore(config.filesFolder) });
+  const shell = createShellExecutor({ data, boot, env, files: createDiskFileStore(filesFolder) });
   return { shell, code: runner, browser: runner };
 }
 
