@@ -35,7 +35,7 @@ function RunRow({ run }: { run: Run }): ReactElement {
       <StateDot state={run.state} />
       <span className="run-name">
         <strong className="truncate">{run.name}</strong>
-        <span className="muted small truncate">{run.summary ?? gist(run.input)}</span>
+        <span className="muted small truncate">{gist(run.input) || run.summary}</span>
       </span>
       <span className="run-counts">
         <CountsWithCaption counts={run.counts} />

@@ -50,7 +50,9 @@ export function Screenshots({ runId, task }: { runId: string; task: string }): R
             <a href={file.href} target="_blank" rel="noopener">
               <img src={file.href} alt={`Screenshot ${file.name}`} loading="lazy" />
             </a>
-            <figcaption>{file.name}</figcaption>
+            <figcaption>
+              {file.name}, attempt {file.attempt}
+            </figcaption>
           </figure>
         ))}
       </div>
@@ -90,7 +92,7 @@ function FileRow({ file, count }: CountedFile): ReactElement {
           {file.name}
         </a>{" "}
         {count > 1 && (
-          <span className="tag" title={`${count} task runs left this same file`}>
+          <span className="tag" title={`This same file was left ${count} times`}>
             {count} times
           </span>
         )}

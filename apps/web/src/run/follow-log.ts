@@ -7,7 +7,7 @@ import { api } from "../client.ts";
 export const MAX_LINES = 20_000;
 
 /** Lines are put on the screen this often, however fast they come. */
-const SHOW_EVERY = 120;
+const SHOW_EVERY = 250;
 
 export interface FollowedLog {
   readonly entries: readonly LogEntry[];

@@ -33,7 +33,14 @@ export function Log({ run, task }: { run: Run; task: string | undefined }): Reac
         {log.status !== "ended" && <FollowButton following={following} onFollowing={setFollowing} />}
         <Tally log={log} shown={found.length} />
       </div>
-      <Lines entries={found} search={search} following={following} onFollowing={setFollowing} status={log.status} />
+      <Lines
+        entries={found}
+        search={search}
+        linked={task === undefined}
+        following={following}
+        onFollowing={setFollowing}
+        status={log.status}
+      />
     </div>
   );
 }
@@ -62,12 +69,14 @@ function Tally({ log, shown }: { log: FollowedLog; shown: number }): ReactElemen
 interface LinesProps {
   readonly entries: readonly LogEntry[];
   readonly search: string;
+  /** Whether lines lead to the task run that wrote them. */
+  readonly linked: boolean;
   readonly following: boolean;
   readonly status: FollowedLog["status"];
   onFollowing(following: boolean): void;
 }
 
-function Lines({ entries, search, following, status, onFollowing }: LinesProps): ReactElement {
+function Lines({ entries, search, linked, following, status, onFollowing }: LinesProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const lines = useVirtualizer({
     count: entries.length,
@@ -85,7 +94,14 @@ function Lines({ entries, search, following, status, onFollowing }: LinesProps):
       {entries.length === 0 && <p className="loading">{emptyText(status, search)}</p>}
       <div className="log-space" style={{ height: lines.getTotalSize() }}>
         {lines.getVirtualItems().map((item) => (
-          <PlacedLine key={item.key} item={item} entry={entries[item.index]} lines={lines} search={search} />
+          <PlacedLine
+            key={item.key}
+            item={item}
+            entry={entries[item.index]}
+            lines={lines}
+            search={search}
+            linked={linked}
+          />
         ))}
       </div>
     </section>
@@ -97,9 +113,10 @@ interface PlacedLineProps {
   readonly entry: LogEntry | undefined;
   readonly lines: Virtualizer<HTMLDivElement, Element>;
   readonly search: string;
+  readonly linked: boolean;
 }
 
-function PlacedLine({ item, entry, lines, search }: PlacedLineProps): ReactElement | null {
+function PlacedLine({ item, entry, lines, search, linked }: PlacedLineProps): ReactElement | null {
   if (entry === undefined) return null;
   return (
     <div
@@ -110,7 +127,7 @@ function PlacedLine({ item, entry, lines, search }: PlacedLineProps): ReactEleme
       data-level={entry.level}
       style={{ transform: `translateY(${item.start}px)` }}
     >
-      <LogLine entry={entry} search={search} />
+      <LogLine entry={entry} search={search} linked={linked} />
     </div>
   );
 }
