@@ -29,6 +29,8 @@ export interface FolderCatalog extends Catalog {
 }
 
 const DEBOUNCE = 150;
+/** Task files, what they may import, and folders; other files that change in the tasks folder mean nothing. */
+const MATTERS = /(?:\.[cm]?[jt]s|\.json|\.ya?ml|[\\/][^.\\/]+)$/;
 const NOTHING: LoadResult = { definitions: [], problems: [], broken: [] };
 
 /** Resolves after the first load. */
@@ -61,7 +63,8 @@ class LiveCatalog implements FolderCatalog {
   /** Watches before it reads, so that no change falls between. */
   async start(): Promise<void> {
     await new Promise<void>((ready) => this.#watcher.once("ready", () => ready()));
-    this.#watcher.on("all", () => {
+    this.#watcher.on("all", (_event, path) => {
+      if (!MATTERS.test(path)) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.reload(), DEBOUNCE);
     });
