@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { fileSchemas, useSchemas } from "../../apps/server/loader/options.ts";
 import { documentFiles } from "../../scripts/docs-files.ts";
 import { repository } from "./source-files.ts";
 
@@ -64,6 +65,28 @@ describe("The page about configuration", () => {
     const named = (text: string): string[] => [...new Set(text.match(/\bULTRAVISOR_[A-Z_]+\b/g))].sort();
     const table = read("docs/configuration.md").match(/^\| `ULTRAVISOR_.*$/gm) ?? [];
     expect(named(table.map((row) => row.split("|")[1]).join())).toEqual(named(read("apps/server/config.ts")));
+  });
+});
+
+describe("The pages about task files", () => {
+  const text = ["tasks", "browser-tasks", "operations", "inputs", "triggers"]
+    .map((page) => read(`docs/${page}.md`))
+    .join();
+
+  it("name every option that a task file may have", () => {
+    const schemas = [...Object.values(fileSchemas), ...Object.values(useSchemas)];
+    const options = [...new Set(schemas.flatMap((schema) => Object.keys(schema.shape)))];
+    expect(options).toContain("triggers");
+    expect(options.filter((option) => !new RegExp(`\\b${option}\\b`).test(text))).toEqual([]);
+  });
+
+  it("name everything that `run` is given", () => {
+    const given = read("apps/sdk/context.ts").match(/interface (?:TaskContext|BrowserContext)<[\s\S]*?^}/gm) ?? [];
+    const names = given.flatMap((part) =>
+      [...part.matchAll(/^ {2}(?:readonly )?(\w+)[:<(]/gm)].map(([, name = ""]) => name),
+    );
+    expect(names).toContain("spawn");
+    expect(names.filter((name) => !new RegExp(`\`[^\`]*\\b${name}\\b[^\`]*\``).test(text))).toEqual([]);
   });
 });
 
