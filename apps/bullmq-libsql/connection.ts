@@ -20,7 +20,10 @@ interface Statement {
  * How much log may pile up before a commit folds it into the file: 40 MB. A page that changed a hundred times since is
  * written once, so a longer log costs each job less; the pause for folding stays in the tens of milliseconds.
  */
-const checkpointPages = 10_000;
+const checkpointPages = 20_000;
+
+/** A commit writes whole pages and most jobs are small, so half the usual page is a quarter less work per job. */
+const pageSize = 2048;
 
 /** Turns `file:/path/queue.db`, a plain path or `:memory:` into the one name under which the file is shared. */
 export function locate(url: string): string {
@@ -50,7 +53,7 @@ export class Connection {
     this.#alone(() => {
       // Exclusive from the first access on: no second process, no shared-memory file, no WAL-reset bug, and every
       // lock recorded by an earlier process is known to be dead.
-      this.#database.exec("PRAGMA locking_mode = EXCLUSIVE");
+      this.#database.exec(`PRAGMA page_size = ${pageSize}; PRAGMA locking_mode = EXCLUSIVE;`);
       this.all("PRAGMA journal_mode = WAL");
       this.#database.exec("PRAGMA synchronous = NORMAL");
       this.all(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);

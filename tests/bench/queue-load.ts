@@ -73,7 +73,8 @@ export async function processingRate(
   return result;
 }
 
-async function addOneByOne(queue: Queue, jobs: number): Promise<void> {
+/** Adds jobs one after the other, each when the one before is acknowledged. */
+export async function addOneByOne(queue: Queue, jobs: number): Promise<void> {
   for (let added = 0; added < jobs; added++) await queue.add("job", payload);
 }
 
@@ -83,7 +84,8 @@ async function addAtOnce(queue: Queue, jobs: number): Promise<void> {
   }
 }
 
-async function rate(jobs: number, work: () => Promise<void>): Promise<number> {
+/** Jobs per second of some work. */
+export async function rate(jobs: number, work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();
   return (jobs * 1000) / (performance.now() - start);
