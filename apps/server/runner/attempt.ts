@@ -34,7 +34,7 @@ export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
   let session: BrowserSession | null = null;
   try {
     const input = await parseInput(parts.definition.input, parts.assignment.input);
-    session = await openSession(parts);
+    session = await Promise.race([openSession(parts), givenUp(parts)]);
     const context = { ...createContext({ ...parts, input, drafts }), ...session?.fixtures };
     const output = await race(parts, session, async () => parts.definition.run(context as never));
     if (output === NO_SCRIPT) return { outcome: await stopped(parts, session, drafts), abandoned: true };
@@ -69,6 +69,12 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     signal: parts.signal,
     log: (level, text) => parts.host.log(level, text),
   });
+}
+
+/** A Chromium that does not start must not keep the runner either; should it open after all, its session closes itself. */
+async function givenUp(parts: AttemptParts): Promise<never> {
+  await parts.patienceEnded;
+  throw new Error("the browser did not open before the attempt was to end");
 }
 
 /** The script's result, unless it is given up or its browser breaks first. */
