@@ -9,6 +9,7 @@ test("The first start crawls the documentation, with its pages and files in the 
   await run.click();
 
   await expect(home.getByRole("heading", { name: /crawl-and-download/ })).toContainText("succeeded");
+  await expect(home).toHaveTitle("crawl-and-download · succeeded · Runs · Ultravisor");
   await home.getByRole("link", { name: "Files", exact: true }).click();
   for (const file of ["cron-examples.csv", "example-tasks.zip", "ultravisor-cheat-sheet.pdf"]) {
     await expect(home.getByRole("link", { name: file, exact: true })).toBeVisible();

@@ -53,14 +53,14 @@ test("The schedule pauses, resumes and starts a task", async ({ home }) => {
 test("State is added, edited and deleted", async ({ home }) => {
   await home.goto("/state");
   await home.getByRole("button", { name: "Add a key" }).click();
-  await home.getByLabel("Key").fill("a/test key");
-  await home.getByLabel("Value").fill('{ "seen": 1 }');
+  await home.getByLabel("Key", { exact: true }).fill("a/test key");
+  await home.getByLabel("Value", { exact: true }).fill('{ "seen": 1 }');
   await home.getByRole("button", { name: "Save" }).click();
   const entries = home.getByRole("list", { name: "Global state" });
   await expect(entries).toContainText('{"seen":1}');
 
   await home.getByRole("button", { name: "Edit a/test key" }).click();
-  await home.getByLabel("Value").fill("42");
+  await home.getByLabel("Value", { exact: true }).fill("42");
   await home.getByRole("button", { name: "Save" }).click();
   await expect(entries).toContainText("version 2");
 

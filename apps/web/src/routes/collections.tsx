@@ -4,10 +4,12 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { TimeAgo } from "../components/time.tsx";
+import { useTitle } from "../components/title.ts";
 import { plural } from "../format.ts";
 import { collectionsQuery } from "../queries.ts";
 
 export function Collections(): ReactElement {
+  useTitle("Data");
   const query = useQuery(collectionsQuery);
   return (
     <>

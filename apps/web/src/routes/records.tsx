@@ -6,6 +6,7 @@ import { api } from "../client.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { LoadMore } from "../components/load-more.tsx";
 import { RecordTable } from "../components/record-table.tsx";
+import { useTitle } from "../components/title.ts";
 import { recordsQuery } from "../queries.ts";
 
 const route = getRouteApi("/data/$collection");
@@ -13,6 +14,7 @@ const route = getRouteApi("/data/$collection");
 export function Records(): ReactElement {
   const { collection } = route.useParams();
   const { order } = route.useSearch();
+  useTitle(collection, "Data");
   const query = useInfiniteQuery(recordsQuery(collection, order));
   return (
     <>

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { Loaded } from "../components/feedback.tsx";
+import { useTitle } from "../components/title.ts";
 import { runQuery } from "../queries.ts";
 import { RunHead } from "../run/head.tsx";
 import { RunPanel, TaskRunPanel } from "../run/panel.tsx";
@@ -14,6 +15,7 @@ export function RunScreen(): ReactElement {
   const { id } = route.useParams();
   const { task } = route.useSearch();
   const query = useQuery(runQuery(id));
+  useTitle(query.data?.name, query.data?.state, "Runs");
   return (
     <Loaded query={query} what="the run">
       {(run) => (

@@ -6,11 +6,13 @@ import type { State } from "../api.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { LoadMore } from "../components/load-more.tsx";
 import { RunList } from "../components/run-list.tsx";
+import { useTitle } from "../components/title.ts";
 import { runsQuery, tasksQuery } from "../queries.ts";
 
 const route = getRouteApi("/runs");
 
 export function Runs(): ReactElement {
+  useTitle("Runs");
   const { state, name } = route.useSearch();
   const query = useInfiniteQuery(runsQuery({ status: state, name }));
   const filtered = state !== undefined || name !== undefined;

@@ -7,11 +7,13 @@ import { api, read } from "../client.ts";
 import { Empty, ErrorNotice, Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
 import { TimeAgo } from "../components/time.tsx";
+import { useTitle } from "../components/title.ts";
 import { TriggerTag } from "../components/trigger.tsx";
 import { absoluteTime, duration } from "../format.ts";
 import { scheduleQuery } from "../queries.ts";
 
 export function Schedule(): ReactElement {
+  useTitle("Schedule");
   const query = useQuery(scheduleQuery);
   return (
     <>

@@ -7,9 +7,11 @@ import { api } from "../client.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { StateEditor } from "../components/state-editor.tsx";
 import { TimeAgo } from "../components/time.tsx";
+import { useTitle } from "../components/title.ts";
 import { stateQuery } from "../queries.ts";
 
 export function StateScreen(): ReactElement {
+  useTitle("State");
   const query = useQuery(stateQuery);
   const [adding, setAdding] = useState(false);
   return (

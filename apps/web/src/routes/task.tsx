@@ -6,6 +6,7 @@ import type { Task } from "../api.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { RunList } from "../components/run-list.tsx";
 import { StartForm } from "../components/start-form.tsx";
+import { useTitle } from "../components/title.ts";
 import { TriggerTag, triggerText } from "../components/trigger.tsx";
 import { runQuery, runsQuery, taskQuery } from "../queries.ts";
 
@@ -13,6 +14,7 @@ const route = getRouteApi("/tasks/$name");
 
 export function TaskScreen(): ReactElement {
   const { name } = route.useParams();
+  useTitle(name, "Tasks");
   const query = useQuery(taskQuery(name));
   return (
     <>

@@ -4,11 +4,13 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { Task, TaskFileProblem } from "../api.ts";
 import { Empty, Loaded, Notice } from "../components/feedback.tsx";
+import { useTitle } from "../components/title.ts";
 import { TriggerTag, triggerText } from "../components/trigger.tsx";
 import { plural } from "../format.ts";
 import { tasksQuery } from "../queries.ts";
 
 export function Tasks(): ReactElement {
+  useTitle("Tasks");
   const query = useQuery(tasksQuery);
   return (
     <>
