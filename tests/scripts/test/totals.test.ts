@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { add, judged, playwrightTotals, vitestTotals } from "../../scripts/test/totals.ts";
+import { add, judged, playwrightTotals, vitestTotals } from "../../../scripts/test/totals.ts";
 
 describe("The totals of npm test", () => {
   it("count Vitest's tests", () => {
