@@ -13,6 +13,7 @@ export const PlannedTaskView = z
     command: z.string().nullable(),
     attempts: z.int(),
     timeout: z.number().openapi({ description: "Milliseconds" }),
+    limits: z.object({ depth: z.int(), subtasks: z.int() }).openapi({ description: "Of subtasks" }),
   })
   .openapi("PlannedTask");
 
@@ -75,5 +76,6 @@ function presentPlanned(task: PlannedTask): z.infer<typeof PlannedTaskView> {
     command: task.spec.command ?? null,
     attempts: task.spec.retry.attempts,
     timeout: task.spec.timeout,
+    limits: task.spec.limits,
   };
 }

@@ -24,6 +24,9 @@ export const RunView = z
     startedAt: z.string().nullable(),
     finishedAt: z.string().nullable(),
     counts: z.record(z.enum(STATES), z.int()),
+    notStarted: z
+      .object({ depth: z.int(), subtasks: z.int() })
+      .openapi({ description: "Subtasks that were not started, by the limit that stopped them" }),
   })
   .openapi("Run");
 export type RunView = z.infer<typeof RunView>;
@@ -48,5 +51,6 @@ export function presentRun(run: Run): RunView {
     startedAt: isoOrNull(run.startedAt),
     finishedAt: isoOrNull(run.finishedAt),
     counts: run.counts,
+    notStarted: run.notStarted,
   };
 }
