@@ -1,5 +1,5 @@
 // The one connection to a queue file: opening it alone, caching its prepared statements, letting it go.
-import { closeSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "libsql";
@@ -35,7 +35,8 @@ export function locate(url: string): string {
     );
   }
   mkdirSync(dirname(path), { recursive: true });
-  return join(realpathSync(dirname(path)), basename(path));
+  // One name per file, whatever links lead to it: two connections of one process would undo each other's locks.
+  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
 }
 
 /** A synchronous connection. Readers use `get` and `all`; writers `run`, `take` and `takeAll`, which are counted. */
@@ -48,7 +49,7 @@ export class Connection {
 
   constructor(path: string) {
     this.path = path;
-    if (path !== ":memory:") makePrivate(path);
+    if (path !== ":memory:" && !existsSync(path)) makePrivate(path);
     this.#database = new Database(path, { timeout: 1000 });
     this.#alone(() => {
       // Exclusive from the first access on: no second process, no shared-memory file, no WAL-reset bug, and every
@@ -93,6 +94,11 @@ export class Connection {
   /** For scripts of several statements, which cannot be prepared. */
   exec(sql: string): void {
     this.#database.exec(sql);
+  }
+
+  /** Writes a consistent copy of the whole file, which nothing else may read while it is open here. */
+  copyTo(path: string): void {
+    this.run("VACUUM INTO ?", path);
   }
 
   close(): void {

@@ -6,8 +6,8 @@ import type { Store } from "./store.ts";
 const defaultMaxEvents = 10_000;
 /** Trimming deletes many at once, so that most commits need not. */
 const trimSlack = 500;
-/** Longest memory kept for listeners; whoever is further behind reads the file. */
-const tailBlocks = 1000;
+/** How many events are kept in memory for listeners; whoever is further behind reads the file. */
+const tailLength = 10_000;
 const readAtOnce = 200;
 
 /** Adds an event to the open transaction: its name, then fields and values in turn. */
@@ -115,8 +115,10 @@ function maxEvents(queue: Queue): number {
 
 function remember(queue: Queue, block: EventBlock): void {
   queue.tail.push(block);
-  if (queue.tail.length <= tailBlocks) return;
-  const dropped = queue.tail.splice(0, tailBlocks / 2);
+  if (block.upto - queue.tailFrom <= tailLength) return;
+  // Half of it goes at once, so that the array is not moved for every commit.
+  const from = queue.tail.findIndex(({ upto }) => block.upto - upto < tailLength / 2);
+  const dropped = queue.tail.splice(0, from);
   queue.tailFrom = dropped.at(-1)?.upto ?? queue.tailFrom;
 }
 

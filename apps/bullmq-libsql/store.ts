@@ -35,6 +35,8 @@ export class Store {
   /** Names of the workers and listeners that are connected, by the object that stands for each. */
   readonly clients = new Map<object, { id: number; name: string; since: number }>();
   readonly #queues = new Map<string, Queue>();
+  /** The names of all queues in the file, whether or not anyone has looked at them. */
+  readonly #names: Set<string>;
   readonly #touched = new Set<Queue>();
   readonly #syncing: Syncing;
   #operations: Operation[] = [];
@@ -45,6 +47,7 @@ export class Store {
   constructor(path: string) {
     this.sql = new Connection(path);
     this.#syncing = path === ":memory:" ? { note: () => {}, stop: () => {} } : syncEverySecond(`${path}-wal`);
+    this.#names = new Set(this.sql.all<{ name: string }>("SELECT name FROM queue").map(({ name }) => name));
     recoverFromDeadProcess(this);
   }
 
@@ -53,15 +56,14 @@ export class Store {
     const known = this.#queues.get(name);
     if (known) return known;
     const queue = openQueue(this.sql, name);
+    this.#names.add(name);
     this.#queues.set(name, queue);
     return queue;
   }
 
   /** The queue with exactly this qualified name, if there is one. */
   knownQueue(name: string): Queue | undefined {
-    const known = this.#queues.get(name);
-    if (known) return known;
-    return this.sql.get("SELECT 1 FROM queue WHERE name = ?", name) ? this.queue(name) : undefined;
+    return this.#names.has(name) ? this.queue(name) : undefined;
   }
 
   /** Marks a queue whose workers, listeners or rows the commit must look after. */
@@ -86,6 +88,12 @@ export class Store {
         reject(error);
       }
     });
+  }
+
+  /** Writes a consistent copy of the queue file, with everything acknowledged so far in it. */
+  copyTo(path: string): void {
+    this.#commit();
+    this.sql.copyTo(path);
   }
 
   /** Commits what is open; when the last user leaves, lets the file go. */

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Bench, backendOn, makeBench, next } from "./support.ts";
 
@@ -92,6 +93,37 @@ test("an operation that breaks halfway is undone, and the others of its tick are
   expect(store.sql.get("SELECT 1 FROM meta WHERE queue = 99")).toBeUndefined();
   expect(await bench.queue().getJobCounts("waiting")).toEqual({ waiting: 1 });
   await backend.close();
+});
+
+test("a copy holds everything that was acknowledged and can be opened elsewhere", async () => {
+  const id = await bench.add("copied", { safe: true });
+  const copy = bench.url.replace("queue.db", "copy.db");
+  bench.queue().getBackend().store.copyTo(copy.slice("file:".length));
+  const backend = backendOn(copy);
+  expect(await backend.getJobData(id)).toMatchObject({ name: "copied", data: '{"safe":true}' });
+  await backend.close();
+});
+
+test("two names of one file lead to one connection", async () => {
+  await bench.add("first");
+  const link = bench.url.slice("file:".length).replace("queue.db", "link.db");
+  symlinkSync(bench.url.slice("file:".length), link);
+  const backend = backendOn(`file:${link}`);
+  expect(backend.store).toBe(bench.queue().getBackend().store);
+  await backend.close();
+});
+
+test("numbers of jobs go on where they were after a clean end, and never repeat after a crash", async () => {
+  const before = inAnotherProcess(`
+    const backend = create("jobs", { connection: { url } });
+    const job = { id: "", name: "numbered", data: "{}", opts: {}, timestamp: Date.now() };
+    console.log(await backend.addJob(job, ""));
+    await backend.close();
+    const again = create("jobs", { connection: { url } });
+    console.log(await again.addJob(job, ""));
+    process.kill(process.pid, "SIGKILL");`);
+  expect(before.trim().split("\n")).toEqual(["1", "2"]);
+  expect(Number(await bench.add("after"))).toBeGreaterThan(2);
 });
 
 test("an operation on a closed backend is refused as a closed connection", async () => {
