@@ -59,8 +59,6 @@ async function start(): Promise<void> {
     { tasks: house.catalog.list().length, problems: house.catalog.problems().length, node: config.node },
     "ready",
   );
-  for (const { path, line, message, mend } of house.catalog.problems())
-    log.warn({}, `tasks/${path}${line === null ? "" : `:${line}`}: ${message} ${mend}`);
   process.stdout.write(
     `\n  Ultravisor ${packageJson.version} is at work. Open\n\n    ${server.url}/sign-in?token=${house.folder.token}\n\n`,
   );

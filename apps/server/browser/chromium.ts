@@ -1,7 +1,7 @@
 /** Finds a Chromium on this machine and decides whether it can keep its sandbox. */
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access, readdir } from "node:fs/promises";
+import { access, open, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -31,7 +31,29 @@ const ELSEWHERE = [
 /** The Chromium to use, or null when the machine has none. Whoever starts it warns when `sandbox` is false. */
 export async function findChromium(options: FindOptions = {}): Promise<Chromium | null> {
   const path = options.explicit ? await named(options.explicit) : await firstOf(await candidates());
-  return path === null ? null : { path, sandbox: await canSandbox() };
+  return path === null ? null : { path: await unwrapped(path), sandbox: await canSandbox() };
+}
+
+/**
+ * The program behind a wrapper that starts it without `exec` (Debian's chromium-headless-shell is one). We must hold the browser
+ * itself: killing such a wrapper leaves its Chromium behind, and a Chromium that dies behind it is noticed late.
+ */
+async function unwrapped(path: string): Promise<string> {
+  const script = await readStart(path);
+  const program = /^(?:#.*\n|\s*\n)*(\/\S+) "\$@"\s*$/.exec(script)?.[1];
+  return program !== undefined && (await isExecutable(program)) ? program : path;
+}
+
+/** The beginning of a script; nothing of a program. */
+async function readStart(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+    const start = buffer.toString("latin1", 0, bytesRead);
+    return start.startsWith("#!") ? start : "";
+  } finally {
+    await file.close();
+  }
 }
 
 /** What `visit` and `page` end with when there is no Chromium. */

@@ -1,7 +1,7 @@
 /** The folder of everything the server keeps: made private, checked to be writable, and locked so that one server owns it. */
 
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 
@@ -35,8 +35,15 @@ export function openDataFolder(folder: string, token: string | null): DataFolder
   };
 }
 
+/** Makes a database file that only its owner reads; SQLite gives the files beside it the same mode. */
+export function touchPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+}
+
 function takeLock(folder: string): InstanceType<typeof Database> {
-  const lock = new Database(join(folder, "lock.db"), { timeout: 100 });
+  const path = join(folder, "lock.db");
+  touchPrivate(path);
+  const lock = new Database(path, { timeout: 100 });
   try {
     lock.exec("BEGIN EXCLUSIVE");
     return lock;

@@ -10,6 +10,7 @@ import { type Client, createClient, type InStatement, LibsqlError, type ResultSe
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import { migrate } from "drizzle-orm/libsql/migrator";
 import { UltravisorError } from "../core/errors.ts";
+import { touchPrivate } from "./data-folder.ts";
 
 export interface DatabaseOptions {
   /** `file:/path/ultravisor.db`, or `libsql://…` with a token in the query. */
@@ -43,8 +44,9 @@ const BUSY_RETRIES = 8;
 
 /** Opens the database, brings its schema up to date and returns the only door to it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const client = createClient({ url: options.url, timeout: options.busyTimeout ?? 500, concurrency: 1 });
   const local = options.url.startsWith("file:");
+  if (local) touchPrivate(options.url.slice("file:".length));
+  const client = createClient({ url: options.url, timeout: options.busyTimeout ?? 500, concurrency: 1 });
   const db = drizzle(client);
   if (local) await client.execute("PRAGMA journal_mode = WAL");
   await migrate(db, { migrationsFolder: MIGRATIONS });

@@ -25,6 +25,14 @@ describe("findChromium", () => {
     expect(await findChromium({ explicit: path })).toMatchObject({ path });
   });
 
+  test("looks behind a wrapper, so that what is killed is the browser itself", async () => {
+    const program = join(folder, "real-chromium");
+    const wrapper = join(folder, "wrapper");
+    await writeFile(program, "a program", { mode: 0o755 });
+    await writeFile(wrapper, `#!/bin/sh -e\n\n${program} "$@"\n`, { mode: 0o755 });
+    expect(await findChromium({ explicit: wrapper })).toMatchObject({ path: program });
+  });
+
   test.each(["missing", "not-executable"])("names a configured path that is %s, and looks no further", async (name) => {
     const path = join(folder, name);
     if (name === "not-executable") await writeFile(path, "", { mode: 0o600 });
