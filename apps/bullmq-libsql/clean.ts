@@ -3,8 +3,8 @@ import type { IQueueBackend } from "bullmq";
 import { emit, trimEvents } from "./events.ts";
 import { isLocked } from "./locks.ts";
 import { countOf, type Queue, readQueue } from "./queue.ts";
-import { removeInBulk } from "./remove.ts";
-import { headOf, type JobHead } from "./rows.ts";
+import { removeMany } from "./remove.ts";
+import { headColumns, type JobHead } from "./rows.ts";
 import { isNextIteration } from "./scheduler-rows.ts";
 import { State } from "./schema.ts";
 import type { Scope } from "./scope.ts";
@@ -54,46 +54,47 @@ export function cleanVerbs({ store, queue }: Scope): CleanVerbs {
 function clean(store: Store, queue: Queue, state: State | undefined, before: number, limit: number): string[] {
   const removed: string[] = [];
   if (state !== undefined) {
-    const rows = store.sql.all<{ id: string; scheduler: string | null }>(
-      `SELECT id, scheduler FROM job WHERE queue = ? AND state = ? AND ${ageColumn[state]} <= ? ` +
+    const found = store.sql.all<JobHead>(
+      `SELECT ${headColumns} FROM job WHERE queue = ? AND state = ? AND ${ageColumn[state]} <= ? ` +
         "ORDER BY rank, seq LIMIT ?",
       queue.id,
       state,
       before,
       limit > 0 ? limit : -1,
     );
-    for (const { id, scheduler } of rows) {
-      if (state === State.active && isLocked(queue, id)) continue;
-      if (state < State.completed && isNextIteration(store, queue, id, scheduler)) continue;
-      if (removeById(store, queue, id)) removed.push(id);
-    }
+    const free = found.filter(({ id }) => state !== State.active || !isLocked(queue, id));
+    const jobs = state >= State.completed ? free : free.filter((job) => !belongsToScheduler(store, queue, job));
+    removed.push(...removeMany(store, queue, jobs));
   }
   emit(store, queue, "cleaned", "count", String(removed.length));
   return removed;
 }
 
 function drain(store: Store, queue: Queue, state: State): void {
-  const rows = store.sql.all<{ id: string; scheduler: string | null }>(
-    "SELECT id, scheduler FROM job WHERE queue = ? AND state = ? ORDER BY rank, seq",
+  const found = store.sql.all<JobHead>(
+    `SELECT ${headColumns} FROM job WHERE queue = ? AND state = ? ORDER BY rank, seq`,
     queue.id,
     state,
   );
-  for (const { id, scheduler } of rows) {
-    if (!isNextIteration(store, queue, id, scheduler)) removeById(store, queue, id);
-  }
+  const jobs = found.filter((job) => !belongsToScheduler(store, queue, job));
+  removeMany(store, queue, jobs);
+}
+
+function belongsToScheduler(store: Store, queue: Queue, job: JobHead): boolean {
+  return isNextIteration(store, queue, job.id, job.scheduler);
 }
 
 /** Removes up to `count` jobs, then the queue's memory; returns 1 while there is more to do. */
 function obliterate(store: Store, queue: Queue, force: boolean, count: number): number {
   if (!queue.meta.has("paused")) throw new Error("Cannot obliterate non-paused queue");
   if (!force && countOf(queue, State.active) > 0) throw new Error("Cannot obliterate queue with active jobs");
-  const rows = store.sql.all<{ id: string }>(
-    "SELECT id FROM job WHERE queue = ? ORDER BY seq LIMIT ?",
+  const jobs = store.sql.all<JobHead>(
+    `SELECT ${headColumns} FROM job WHERE queue = ? ORDER BY seq LIMIT ?`,
     queue.id,
     count,
   );
-  for (const { id } of rows) removeById(store, queue, id);
-  if (rows.length >= count) return 1;
+  removeMany(store, queue, jobs);
+  if (jobs.length >= count) return 1;
   for (const table of ["meta", "deduplication", "scheduler", "metric"]) {
     store.sql.run(`DELETE FROM ${table} WHERE queue = ?`, queue.id);
   }
@@ -108,11 +109,4 @@ function obliterate(store: Store, queue: Queue, force: boolean, count: number): 
   queue.nextStalledCheck = 0;
   readQueue(store.sql, queue);
   return 0;
-}
-
-function removeById(store: Store, queue: Queue, id: string): boolean {
-  // Looked up one by one: removing a job may have taken its parent along.
-  const job: JobHead | undefined = headOf(store, queue, id);
-  if (job) removeInBulk(store, queue, job);
-  return job !== undefined;
 }

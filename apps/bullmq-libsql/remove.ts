@@ -46,6 +46,27 @@ export function removeVerbs({ store, queue }: Scope): RemoveVerbs {
   };
 }
 
+/** Removes many jobs of a queue; returns the ids of those that were still there. */
+export function removeMany(store: Store, queue: Queue, jobs: JobHead[]): string[] {
+  // Those that nobody waits for and that hold nothing go in one statement.
+  const plain = jobs.filter((job) => job.parent_key === null && job.deduplication === null && job.has_children === 0);
+  const seqs = JSON.stringify(plain.map(({ seq }) => seq));
+  store.sql.run("DELETE FROM job WHERE seq IN (SELECT value FROM json_each(?))", seqs);
+  for (const job of plain) {
+    moved(store, queue, job.state, undefined);
+    if (queue.locks.has(job.id)) unlock(store, queue, job.id);
+  }
+  const gone = new Set(plain);
+  return jobs.filter((job) => gone.has(job) || removeAgain(store, queue, job.id)).map(({ id }) => id);
+}
+
+/** Looks the job up again first: the removal of another may have taken it along. */
+function removeAgain(store: Store, queue: Queue, id: string): boolean {
+  const job = headOf(store, queue, id);
+  if (job) removeInBulk(store, queue, job);
+  return job !== undefined;
+}
+
 /** Removes one of many jobs of a queue. A parent in the same queue that has nothing left to wait for goes as well. */
 export function removeInBulk(store: Store, queue: Queue, job: JobHead): void {
   erase(store, queue, job);

@@ -52,7 +52,8 @@ export type JobHead = Pick<
   | "deduplication"
 >;
 
-const headColumns =
+/** The columns of a JobHead. */
+export const headColumns =
   "seq, id, state, priority, delay, stalled, attempts_made, has_children, parent_key, parent, scheduler, deduplication";
 
 /** The columns of a JobRow. */
