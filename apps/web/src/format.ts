@@ -89,9 +89,10 @@ export function relativeKey(key: string, base: string): string {
   return path.startsWith(folder) && path.length > folder.length ? path.slice(folder.length) : path;
 }
 
-/** The first fields of an input in one line: `url http://… · depth 5`. */
+/** An input in one line, addresses first because they tell most: `url http://… · depth 5`. */
 export function gist(input: Readonly<Record<string, unknown>>): string {
   return Object.entries(input)
+    .sort(([, a], [, b]) => Number(isAddress(b)) - Number(isAddress(a)))
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" · ")
     .slice(0, 200);
@@ -101,6 +102,10 @@ export function gist(input: Readonly<Record<string, unknown>>): string {
 export function safeUrl(text: string): string | null {
   if (!/^https?:\/\//i.test(text) || /\s/.test(text)) return null;
   return URL.canParse(text) ? text : null;
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === "string" && safeUrl(value) !== null;
 }
 
 function pair(total: number, base: number, big: string, small: string): string {

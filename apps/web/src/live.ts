@@ -39,6 +39,7 @@ export function followEvents(client: QueryClient): () => void {
     source.addEventListener("notice", (message) => refresh(staleAfterNotice(JSON.parse(message.data) as Notice)));
     source.onerror = () => {
       setLive(false);
+      refresh([["health"]]);
       // The browser reconnects by itself unless the server refused the stream.
       if (source?.readyState === EventSource.CLOSED) timer = window.setTimeout(open, RECONNECT_AFTER);
     };

@@ -111,7 +111,7 @@ test("Words of the API lose their underscores", () => {
   expect(words("upstream_failed")).toBe("upstream failed");
 });
 
-test("An input is told in one line", () => {
-  expect(gist({ url: "http://a.example", depth: 5, tags: ["x"] })).toBe('url http://a.example · depth 5 · tags ["x"]');
+test("An input is told in one line, addresses first", () => {
+  expect(gist({ depth: 5, tags: ["x"], url: "http://a.example" })).toBe('url http://a.example · depth 5 · tags ["x"]');
   expect(gist({})).toBe("");
 });

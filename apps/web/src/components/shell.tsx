@@ -79,11 +79,12 @@ function Navigation(): ReactElement {
 
 function SideFoot(): ReactElement {
   const live = useIsLive();
-  const { data } = useQuery(healthQuery);
+  const { data, error } = useQuery(healthQuery);
+  const connection = error !== null ? "Unreachable" : live ? "Live" : "Polling";
   return (
     <div className="side-foot">
-      <span className="connection" data-live={live} role="status">
-        {live ? "Live" : "Polling"}
+      <span className="connection" data-state={connection} role="status">
+        {connection}
         {data !== undefined && <span className="version"> · {data.version}</span>}
       </span>
       <ThemeButton />

@@ -77,7 +77,7 @@ function JsonInput({ text, onChange }: { text: string; onChange(text: string): v
       <textarea
         id="input-json"
         className="input"
-        rows={10}
+        rows={6}
         spellCheck={false}
         value={text}
         onChange={(event) => onChange(event.target.value)}

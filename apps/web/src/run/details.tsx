@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import type { Attempt, Run, TaskRun, TaskRunWithHistory } from "../api.ts";
+import { api } from "../client.ts";
 import { JsonView } from "../components/json-view.tsx";
 import { SafeLink } from "../components/safe-link.tsx";
 import { Elapsed, TimeAgo } from "../components/time.tsx";
@@ -9,6 +10,7 @@ import { bytes, duration, plural, words } from "../format.ts";
 import { Screenshots } from "./files.tsx";
 
 export function RunDetails({ run }: { run: Run }): ReactElement {
+  const manifest = api.runs[":id"].manifest.$url({ param: { id: run.id } });
   return (
     <>
       <Section title="Input">
@@ -19,6 +21,13 @@ export function RunDetails({ run }: { run: Run }): ReactElement {
           <JsonView value={run.report} />
         </Section>
       )}
+      <Section title="Manifest">
+        <p>
+          <a href={manifest.href} download={`${run.name.replaceAll("/", "-")}-${run.id}.json`}>
+            Everything about this run as one JSON document
+          </a>
+        </p>
+      </Section>
     </>
   );
 }

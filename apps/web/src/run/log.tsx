@@ -160,6 +160,6 @@ function matching(entries: readonly LogEntry[], search: string): readonly LogEnt
 
 function emptyText(status: FollowedLog["status"], search: string): string {
   if (search.trim() !== "") return "No line matches.";
-  if (status === "ended") return "Nothing was logged.";
+  if (status === "ended") return "Nothing was logged; the other tabs show what was left.";
   return status === "following" ? "Nothing yet; lines appear as they are written." : "Loading the log…";
 }

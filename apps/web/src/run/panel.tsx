@@ -1,13 +1,13 @@
 /** What stands beside the tree: tabs about the whole run, or about the task run that is selected. */
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import type { Run } from "../api.ts";
 import { Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
 import { StateDot } from "../components/state-badge.tsx";
-import { shortKey } from "../format.ts";
-import { taskRunQuery } from "../queries.ts";
+import { number, shortKey } from "../format.ts";
+import { filesQuery, runRecordsQuery, taskRunQuery } from "../queries.ts";
 import type { Tab } from "../router.tsx";
 import { RunDetails, TaskRunDetails } from "./details.tsx";
 import { Files } from "./files.tsx";
@@ -25,9 +25,15 @@ const TAB_LABELS: Readonly<Record<Tab, string>> = {
 
 export function RunPanel({ run }: { run: Run }): ReactElement {
   const { tab = "log" } = route.useSearch();
+  const files = useInfiniteQuery({ ...filesQuery(run.id, undefined), select: found });
+  const records = useInfiniteQuery({ ...runRecordsQuery(run.id), select: found });
   return (
     <section className="card panel" aria-label="Run">
-      <Tabs tabs={["log", "files", "records", "details"]} current={tab} />
+      <Tabs
+        tabs={["log", "files", "records", "details"]}
+        current={tab}
+        counts={{ files: files.data, records: records.data }}
+      />
       {tab === "log" && <Log run={run} task={undefined} />}
       {tab === "files" && <Files runId={run.id} task={undefined} />}
       {tab === "records" && <RunRecords runId={run.id} />}
@@ -78,7 +84,14 @@ function PanelHead({ children }: { children: ReactNode }): ReactElement {
   );
 }
 
-function Tabs({ tabs, current }: { tabs: readonly Tab[]; current: Tab }): ReactElement {
+interface TabsProps {
+  readonly tabs: readonly Tab[];
+  readonly current: Tab;
+  /** How much stands behind a tab, where that is known. */
+  readonly counts?: Readonly<Partial<Record<Tab, string | undefined>>>;
+}
+
+function Tabs({ tabs, current, counts = {} }: TabsProps): ReactElement {
   return (
     <nav className="tabs" aria-label="What to show">
       {tabs.map((tab) => (
@@ -91,8 +104,20 @@ function Tabs({ tabs, current }: { tabs: readonly Tab[]; current: Tab }): ReactE
           aria-current={tab === current}
         >
           {TAB_LABELS[tab]}
+          {counts[tab] !== undefined && <span className="tag">{counts[tab]}</span>}
         </Link>
       ))}
     </nav>
   );
+}
+
+interface Pages {
+  readonly pages: readonly { readonly items: readonly unknown[]; readonly next: string | null }[];
+}
+
+/** How many there are; `100+` when there are more than were asked for. Nothing for none. */
+function found({ pages }: Pages): string | undefined {
+  const count = pages.reduce((sum, page) => sum + page.items.length, 0);
+  if (count === 0) return undefined;
+  return pages.at(-1)?.next == null ? number(count) : `${number(count)}+`;
 }
