@@ -1,7 +1,7 @@
 /** What a finished task run leaves behind, as statements of the transaction that finishes it. */
 import type { InStatement } from "@libsql/client";
 import type { FileDraft, RecordDraft } from "../core/execution.ts";
-import type { JsonObject } from "../core/json.ts";
+import { type JsonObject, jsonText } from "../core/json.ts";
 import type { NewId } from "../core/ports.ts";
 import type { Ticket } from "../core/run-store.ts";
 
@@ -13,7 +13,7 @@ export function insertRecords(ticket: Ticket, drafts: readonly RecordDraft[], ne
           SELECT d.value->>'id', d.value->>'collection', d.value->>'key', d.value->'data', ?1, ?2, ?3, ?3 FROM json_each(?4) AS d WHERE true
           ON CONFLICT (collection, key) WHERE key IS NOT NULL
           DO UPDATE SET data = excluded.data, run_id = excluded.run_id, task_run_id = excluded.task_run_id, updated_at = excluded.updated_at`,
-    args: [ticket.runId, ticket.taskRunId, now, JSON.stringify(rows)],
+    args: [ticket.runId, ticket.taskRunId, now, jsonText(rows)],
   };
 }
 
@@ -23,7 +23,7 @@ export function insertFiles(ticket: Ticket, drafts: readonly FileDraft[], newId:
     sql: `INSERT INTO files (id, run_id, task_run_id, attempt, role, name, sha256, size, type, url, created_at)
           SELECT d.value->>'id', ?1, ?2, ?3, d.value->>'role', d.value->>'name', d.value->>'sha256', d.value->>'size', d.value->>'type', d.value->>'url', ?4
           FROM json_each(?5) AS d`,
-    args: [ticket.runId, ticket.taskRunId, ticket.attempt, now, JSON.stringify(rows)],
+    args: [ticket.runId, ticket.taskRunId, ticket.attempt, now, jsonText(rows)],
   };
 }
 
@@ -31,6 +31,6 @@ export function insertFiles(ticket: Ticket, drafts: readonly FileDraft[], newId:
 export function mergeReport(ticket: Ticket, report: JsonObject): InStatement {
   return {
     sql: "UPDATE runs SET report = json_patch(report, ?) WHERE id = ?",
-    args: [JSON.stringify(report), ticket.runId],
+    args: [jsonText(report), ticket.runId],
   };
 }

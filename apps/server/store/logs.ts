@@ -1,6 +1,7 @@
 /** Log entries: appended in batches, read in order of `seq`. */
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { LogStore } from "../core/engine-stores.ts";
+import { jsonText } from "../core/json.ts";
 import type { Database } from "./database.ts";
 import { limitOf } from "./pages.ts";
 import { logs } from "./schema/index.ts";
@@ -14,7 +15,7 @@ export function createLogStore(database: Database): LogStore {
           sql: `INSERT INTO logs (run_id, task_run_id, attempt, time, stream, level, text)
                 SELECT d.value->>'runId', d.value->>'taskRunId', d.value->>'attempt', d.value->>'time', d.value->>'stream', d.value->>'level', d.value->>'text'
                 FROM json_each(?) AS d ORDER BY d.key RETURNING seq`,
-          args: [JSON.stringify(entries)],
+          args: [jsonText(entries)],
         },
       ]);
       const seqs = (result?.rows ?? []).map((row) => Number(row.seq)).sort((a, b) => a - b);

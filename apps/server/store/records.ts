@@ -1,6 +1,7 @@
 /** The data store: collections of JSON records. Field paths and values only ever travel as parameters. */
 import { and, asc, count, eq, gt, max, type SQL, sql } from "drizzle-orm";
 import type { SavedRecord } from "../core/entities.ts";
+import { jsonText } from "../core/json.ts";
 import type { RecordQuery, RecordReader } from "../core/ports.ts";
 import type { Database } from "./database.ts";
 import { decodeCursor, limitOf, toPage } from "./pages.ts";
@@ -63,7 +64,7 @@ type Condition = NonNullable<RecordQuery["where"]>[number];
 
 function condition({ path, op, value }: Condition): SQL {
   const left = field(path);
-  const right = typeof value === "boolean" ? Number(value) : typeof value === "object" ? JSON.stringify(value) : value;
+  const right = typeof value === "boolean" ? Number(value) : typeof value === "object" ? jsonText(value) : value;
   if (op === "=") return value === null ? sql`${left} IS NULL` : sql`${left} = ${right}`;
   if (op === "!=") return value === null ? sql`${left} IS NOT NULL` : sql`(${left} IS NULL OR ${left} <> ${right})`;
   if (op === "contains") return sql`instr(lower(${left}), lower(${right})) > 0`;

@@ -3,13 +3,13 @@
  * Raw SQL because the guards, `json_each` inserts and recursive walks have no shorter form in a query builder.
  */
 import type { InStatement } from "@libsql/client";
-import { canonicalJson } from "../core/json.ts";
+import { canonicalJson, jsonText } from "../core/json.ts";
 import { MAX_INTERRUPTIONS } from "../core/retry.ts";
 import type { Failure, RunDraft, Ticket } from "../core/run-store.ts";
 import type { Reason, State } from "../core/words.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 
-const text = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value));
+const text = (value: unknown): string | null => (value === null || value === undefined ? null : jsonText(value));
 
 export function insertRun(draft: RunDraft, now: number): InStatement {
   const { trigger } = draft;

@@ -1,7 +1,7 @@
 /** The statements that bring task runs into being: those of a new run, and subtasks within their limits. */
 import { createHash } from "node:crypto";
 import type { InStatement } from "@libsql/client";
-import { canonicalJson } from "../core/json.ts";
+import { canonicalJson, jsonText } from "../core/json.ts";
 import type { TaskRunDraft } from "../core/run-store.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 
@@ -15,7 +15,7 @@ export function insertPlan(runId: string, drafts: readonly TaskRunDraft[], now: 
     insertTaskRuns(runId, rows, now, null),
     {
       sql: "INSERT INTO task_run_edges (task_run_id, needs_id) SELECT d.value->>0, d.value->>1 FROM json_each(?) AS d WHERE true",
-      args: [JSON.stringify(edges)],
+      args: [jsonText(edges)],
     },
   ];
 }
@@ -49,10 +49,10 @@ function toRows(drafts: readonly TaskRunDraft[]): { readonly specs: InStatement;
     const state = draft.needs.length > 0 ? "waiting" : "queued";
     return { ...draft, specId, kind: draft.spec.kind, state, spec: undefined, needs: undefined };
   });
-  const args = [JSON.stringify([...specs].map(([id, spec]) => ({ id, spec })))];
+  const args = [jsonText([...specs].map(([id, spec]) => ({ id, spec })))];
   const sql =
     "INSERT INTO specs (id, spec) SELECT d.value->>'id', d.value->>'spec' FROM json_each(?) AS d WHERE true ON CONFLICT (id) DO NOTHING";
-  return { specs: { sql, args }, rows: JSON.stringify(rows) };
+  return { specs: { sql, args }, rows: jsonText(rows) };
 }
 
 const NOT_THERE_YET =

@@ -2,6 +2,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import type { StateEntry } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
+import { jsonText } from "../core/json.ts";
 import type { Clock, StateStore } from "../core/ports.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
 import { state } from "./schema/index.ts";
@@ -17,7 +18,7 @@ export function createStateStore(database: Database, now: Clock): StateStore {
     list: (scope) => db.select().from(state).where(eq(state.scope, scope)).orderBy(asc(state.key)),
     get,
     async set(scope, key, value, writer, version) {
-      const text = JSON.stringify(value);
+      const text = jsonText(value);
       const upsert = {
         sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, ?3, 1, ?4, ?5
               WHERE ?6 IS NULL OR coalesce((SELECT version FROM state WHERE scope = ?1 AND key = ?2), 0) = ?6

@@ -83,6 +83,24 @@ describe("an attempt", () => {
     expect(await store.runs.get("r")).toMatchObject({ report: { note: "fine" }, state: "running" });
   });
 
+  test("may leave half an emoji behind anywhere", async () => {
+    const store = await makeStore();
+    await store.transitions.create(draftRun("r", undefined, { input: { cut: "\ud83c" } }), store.time);
+    const { ticket } = await claimed(store, "r-example");
+    const records = [{ collection: "pages", key: "\ud83c", data: { title: "\ud83c" } }];
+    await store.transitions.succeed(
+      ticket,
+      { ...NOTHING_LEFT, output: "\ud83c", records, report: { note: "\ud83c" } },
+      store.time,
+    );
+    await store.logs.append([
+      { runId: "r", taskRunId: null, attempt: null, time: 1, stream: "log", level: "info", text: "\ud83c" },
+    ]);
+    const where = [{ path: ["title"], op: "=", value: "�" }] as const;
+    expect((await store.records.list("pages", { where })).items).toHaveLength(1);
+    expect((await store.logs.list("r", {}))[0]?.text).toBe("�");
+  });
+
   test("that is stale writes nothing at all", async () => {
     const store = await makeStore();
     await store.transitions.create(draftRun("r"), store.time);

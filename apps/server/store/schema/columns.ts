@@ -1,13 +1,19 @@
 /** Column shapes that several tables share. */
 import { type SQL, sql } from "drizzle-orm";
-import { integer, text } from "drizzle-orm/sqlite-core";
+import { customType, integer } from "drizzle-orm/sqlite-core";
+import { jsonText } from "../../core/json.ts";
 import { FINAL_STATES } from "../../core/words.ts";
 
 /** Epoch milliseconds. */
 export const time = (name: string): ReturnType<typeof integer> => integer(name);
 
 /** A JSON value of a known type, kept as text. */
-export const json = <T>(name: string) => text(name, { mode: "json" }).$type<T>();
+export const json = <T>(name: string) =>
+  customType<{ data: T; driverData: string }>({
+    dataType: () => "text",
+    toDriver: jsonText,
+    fromDriver: (stored) => JSON.parse(stored) as T,
+  })(name);
 
 /** A CHECK expression: the column holds one of these words. */
 export function oneOf(column: string, words: readonly string[]): SQL {
