@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
-import type { Run } from "../api.ts";
+import type { Run, SavedRecord, StoredFile } from "../api.ts";
 import { Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
 import { StateDot } from "../components/state-badge.tsx";
@@ -13,6 +13,7 @@ import { RunDetails, TaskRunDetails } from "./details.tsx";
 import { Files } from "./files.tsx";
 import { Log } from "./log.tsx";
 import { RunRecords } from "./records.tsx";
+import { sameOnce } from "./same-once.ts";
 
 const route = getRouteApi("/runs/$id");
 
@@ -25,8 +26,8 @@ const TAB_LABELS: Readonly<Record<Tab, string>> = {
 
 export function RunPanel({ run }: { run: Run }): ReactElement {
   const { tab = "log" } = route.useSearch();
-  const files = useInfiniteQuery({ ...filesQuery(run.id, undefined), select: found });
-  const records = useInfiniteQuery({ ...runRecordsQuery(run.id), select: found });
+  const files = useInfiniteQuery({ ...filesQuery(run.id, undefined), select: filesFound });
+  const records = useInfiniteQuery({ ...runRecordsQuery(run.id), select: recordsFound });
   return (
     <section className="card panel" aria-label="Run">
       <Tabs
@@ -111,13 +112,23 @@ function Tabs({ tabs, current, counts = {} }: TabsProps): ReactElement {
   );
 }
 
-interface Pages {
-  readonly pages: readonly { readonly items: readonly unknown[]; readonly next: string | null }[];
+interface Pages<T> {
+  readonly pages: readonly { readonly items: readonly T[]; readonly next: string | null }[];
+}
+
+function filesFound(found: Pages<StoredFile>): string | undefined {
+  return tally(sameOnce(found.pages.flatMap((page) => page.items)).length, found);
+}
+
+function recordsFound(found: Pages<SavedRecord>): string | undefined {
+  return tally(
+    found.pages.reduce((sum, page) => sum + page.items.length, 0),
+    found,
+  );
 }
 
 /** How many there are; `100+` when there are more than were asked for. Nothing for none. */
-function found({ pages }: Pages): string | undefined {
-  const count = pages.reduce((sum, page) => sum + page.items.length, 0);
+function tally(count: number, { pages }: Pages<unknown>): string | undefined {
   if (count === 0) return undefined;
   return pages.at(-1)?.next == null ? number(count) : `${number(count)}+`;
 }
