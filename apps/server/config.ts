@@ -130,7 +130,7 @@ function limitsOf(text: string | undefined): Config["concurrency"] {
 }
 
 const TASK_VARIABLES =
-  /^(PATH|HOME|LANG|LC_.*|TZ|USER|LOGNAME|SHELL|TMPDIR|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
+  /^(PATH|HOME|LANG|LC_.*|TZ|USER|LOGNAME|SHELL|TMPDIR|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|NODE_COMPILE_CACHE|SSL_CERT_(FILE|DIR))$/i;
 
 /** A task's process sees these and what its task file names; never the server's token or database. */
 function allowed(env: NodeJS.ProcessEnv): Record<string, string> {
