@@ -2,6 +2,7 @@
 /** `npx ultravisor <command>`: one file per command, all over HTTP. */
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { addBackup } from "./commands/backup.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   addState,
   addSchedule,
   addDoctor,
+  addBackup,
 ];
 
 // A reader that has seen enough, such as `head`, is no failure.

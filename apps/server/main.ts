@@ -70,7 +70,10 @@ async function build(config: Config, log: Logger): Promise<House> {
   const boot = randomUUID();
   const clock = Date.now;
   const newId = (): string => v7();
-  const store = await openStore({ url: config.databaseUrl, node: config.node, boot, clock, newId });
+  const store = await openStore({
+    ...{ url: config.databaseUrl, node: config.node, boot, clock, newId },
+    ...(config.databaseUrl.startsWith("file:") ? { backupFolder: join(config.dataFolder, "backups") } : {}),
+  });
   const temporary = await makeTemporaryFolder(config, boot);
   const [catalog, chromium] = await Promise.all([
     createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment }),

@@ -1,8 +1,10 @@
 /** Makes the browser room's port: one `Browsing` per runner process, one session per attempt. */
 import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
+import { createHostGates } from "./host-gates.ts";
 import { createHttpClient } from "./http.ts";
 import { createBrowserPool } from "./pool.ts";
+import { createRobotsFiles } from "./robots-files.ts";
 import { openSession } from "./session.ts";
 
 export interface BrowsingOptions {
@@ -19,6 +21,8 @@ export interface BrowsingOptions {
   readonly userAgent?: string;
 }
 
+/** A site whose robots.txt takes longer is not likely to answer for its pages. */
+const ROBOTS_TIMEOUT = 30_000;
 const USER_AGENT = "Mozilla/5.0 (compatible; Ultravisor/0.1)";
 
 export function createBrowsing(options: BrowsingOptions): Browsing {
@@ -29,13 +33,12 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     maxPages: options.maxPages ?? 4,
     recycleAfter: options.recycleAfter ?? 100,
   });
-  const parts = {
-    client,
-    pool,
-    files: options.files,
-    userAgent: options.userAgent ?? USER_AGENT,
-    pageTimeout: options.pageTimeout ?? 60_000,
+  const { userAgent = USER_AGENT, pageTimeout = 60_000 } = options;
+  const manners = {
+    gates: createHostGates(),
+    robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
+  const parts = { client, pool, files: options.files, userAgent, pageTimeout, manners };
   const open = new Set<BrowsingSession>();
   return {
     async open(own) {

@@ -5,6 +5,7 @@ import { safeFileName } from "../core/file-name.ts";
 import { type FileStore, FileTooLargeError } from "../core/files.ts";
 import { endingOfType, headerMediaType, mediaTypeOf } from "../core/media-type.ts";
 import { dispositionName } from "./content-disposition.ts";
+import { Deadline } from "./deadline.ts";
 import { decodeBody } from "./encoding.ts";
 import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
@@ -42,13 +43,12 @@ export async function download(
 
 /** Only the start is timed: how long a large file takes is the task's own time limit to say. */
 async function begin(tier: HttpTier, url: URL): Promise<HttpAnswer> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new DOMException("no answer", "TimeoutError")), tier.timeout);
+  const deadline = new Deadline(tier.timeout);
   try {
     const headers = { ...requestHeaders(tier, {}), accept: "*/*", "accept-encoding": "identity" };
-    return await follow(tier.client, tier.jar, url, headers, AbortSignal.any([tier.signal, late.signal]));
+    return await follow(tier, url, headers, deadline, AbortSignal.any([tier.signal, deadline.signal]));
   } finally {
-    clearTimeout(timer);
+    deadline.stop();
   }
 }
 

@@ -3,15 +3,16 @@ import { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
 import { BrowsingError } from "../core/browsing.ts";
 import { headerMediaType } from "../core/media-type.ts";
+import { HOST_PATIENCE } from "../core/politeness.ts";
 import { decodeText } from "./charset.ts";
-import type { CookieJar } from "./cookies.ts";
+import { Deadline } from "./deadline.ts";
 import { isHtml, PageDocument } from "./document.ts";
 import { ACCEPTED_ENCODINGS, decodeBody } from "./encoding.ts";
-import { discard, type HttpAnswer, type HttpClient } from "./http.ts";
+import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
 import { refreshTarget } from "./meta-refresh.ts";
 import { networkError } from "./network-error.ts";
-import { follow, tooMany } from "./redirects.ts";
+import { follow, tooMany, type Visitor } from "./redirects.ts";
 import { webUrl } from "./web-url.ts";
 
 /** What an answer may be, beside text/*, for its text to be kept. */
@@ -20,9 +21,10 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 /** Pages that send on to another page by themselves. */
 const MAX_REFRESHES = 10;
 
-export interface HttpTier {
-  readonly client: HttpClient;
-  readonly jar: CookieJar;
+/** A page that is refused for now is asked for so often, each time when its host is ready again. */
+const MAX_TRIES = 3;
+
+export interface HttpTier extends Visitor {
   readonly userAgent: string;
   readonly signal: AbortSignal;
   /** Milliseconds for a whole page, and for a download to begin. */
@@ -57,15 +59,34 @@ export function requestHeaders(tier: HttpTier, own: Readonly<Record<string, stri
 }
 
 async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, string>>): Promise<PageDocument> {
-  const deadline = AbortSignal.timeout(tier.timeout);
-  const signal = AbortSignal.any([tier.signal, deadline]);
   const headers = { ...requestHeaders(tier, own), "accept-encoding": ACCEPTED_ENCODINGS };
-  try {
-    return await readPage(await follow(tier.client, tier.jar, url, headers, signal));
-  } catch (error) {
-    tier.signal.throwIfAborted();
-    throw networkError(error, url, tier.timeout);
+  return patiently(async () => {
+    const deadline = new Deadline(tier.timeout);
+    const signal = AbortSignal.any([tier.signal, deadline.signal]);
+    try {
+      return await readPage(await follow(tier, url, headers, deadline, signal));
+    } catch (error) {
+      tier.signal.throwIfAborted();
+      throw networkError(error, url, tier.timeout);
+    } finally {
+      deadline.stop();
+    }
+  });
+}
+
+/** Asks again when a host said when to: its gate keeps the next try waiting for so long. */
+export async function patiently<T>(load: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await load();
+    } catch (error) {
+      if (!(error instanceof BrowsingError) || tries === MAX_TRIES || !passesSoon(error)) throw error;
+    }
   }
+}
+
+function passesSoon({ status, retryAfter }: BrowsingError): boolean {
+  return (status === 429 || status === 503) && retryAfter !== null && retryAfter <= HOST_PATIENCE;
 }
 
 async function readPage(answer: HttpAnswer): Promise<PageDocument> {

@@ -1,7 +1,9 @@
-/** Follows redirects with the session's cookies: at most 20 of them, never twice the same question. */
+/** Follows redirects with the session's cookies and manners: at most 20 of them, never twice the same question. */
 import { BrowsingError } from "../core/browsing.ts";
 import type { CookieJar } from "./cookies.ts";
+import type { Deadline } from "./deadline.ts";
 import { discard, type HttpAnswer, type HttpClient } from "./http.ts";
+import { waitOf } from "./http-status.ts";
 import { webUrl } from "./web-url.ts";
 
 export const MAX_REDIRECTS = 20;
@@ -9,14 +11,25 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** What may follow to another origin; anything else could be a key meant for the first one. */
 const HARMLESS = new Set(["accept", "accept-encoding", "accept-language", "user-agent"]);
 
-/** The first answer that is no redirect. Its `url` is where it came from. */
+/** Who asks. */
+export interface Visitor {
+  readonly client: HttpClient;
+  readonly jar: CookieJar;
+  /** Waits until an address may be asked for; resolves with what to call when its answer is read. */
+  admit(url: URL): Promise<() => void>;
+  /** Is told of every answer. */
+  heard?(url: URL, status: number, retryAfter: number | null): void;
+}
+
+/** The first answer that is no redirect. Its `url` is where it came from. The deadline runs on when it returns. */
 export async function follow(
-  client: HttpClient,
-  jar: CookieJar,
+  visitor: Visitor,
   start: URL,
   headers: Readonly<Record<string, string>>,
+  deadline: Deadline,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
+  const { jar } = visitor;
   const asked = new Set<string>();
   const chain: string[] = [];
   for (let url = start; ; ) {
@@ -27,13 +40,34 @@ export async function follow(
     if (chain.length > MAX_REDIRECTS + 1) throw tooMany(chain, `redirects more than ${MAX_REDIRECTS} times`);
     asked.add(question);
     const sent = url.origin === start.origin ? headers : harmless(headers);
-    const answer = await client.get(url, withCookie(sent, cookie), signal);
+    const answer = await ask(visitor, url, withCookie(sent, cookie), deadline, signal);
     jar.store(url, answer.setCookies);
     const target = targetOf(answer);
     if (target === null) return answer;
     await discard(answer);
     url = webUrl(target, url);
     url.hash = "";
+  }
+}
+
+async function ask(
+  visitor: Visitor,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  deadline: Deadline,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  deadline.stop();
+  const leave = await visitor.admit(url);
+  deadline.run();
+  try {
+    const answer = await visitor.client.get(url, headers, signal);
+    visitor.heard?.(url, answer.status, waitOf(answer.headers["retry-after"], Date.now()));
+    answer.body.once("close", leave);
+    return answer;
+  } catch (error) {
+    leave();
+    throw error;
   }
 }
 

@@ -1,13 +1,14 @@
 /** What one attempt browses with: its cookies, its pages over HTTP or in Chromium, and what it downloaded. */
 import type { Document, DownloadedFile, DownloadOptions, VisitOptions } from "../../sdk/context.ts";
-import type { BrowsingError, BrowsingSession, BrowsingSessionOptions } from "../core/browsing.ts";
+import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions } from "../core/browsing.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { CookieJar } from "./cookies.ts";
 import { isHtml } from "./document.ts";
 import { download } from "./download.ts";
 import type { HttpClient } from "./http.ts";
-import { type HttpTier, visitOverHttp } from "./http-visit.ts";
+import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
+import { Manners, type SharedManners } from "./manners.ts";
 import { downloadPatiently } from "./patient-download.ts";
 import type { BrowserPool } from "./pool.ts";
 import { needsBrowser, renderFacts } from "./render-rule.ts";
@@ -20,6 +21,7 @@ export interface SessionParts {
   readonly files: FileStore;
   readonly userAgent: string;
   readonly pageTimeout: number;
+  readonly manners: SharedManners;
 }
 
 /** Opens a session; Chromium starts here only when the task named `page`. */
@@ -38,6 +40,7 @@ class Session implements BrowsingSession {
   readonly #parts: SessionParts;
   readonly #options: BrowsingSessionOptions;
   readonly #http: HttpTier;
+  readonly #manners: Manners;
   readonly #downloads: FileDraft[] = [];
   readonly #served = { http: 0, browser: 0 };
   readonly #onClose: () => void;
@@ -49,9 +52,13 @@ class Session implements BrowsingSession {
     this.#parts = parts;
     this.#onClose = onClose;
     this.#options = options;
+    const manners = new Manners(parts.manners, parts.client, options);
+    this.#manners = manners;
     this.#http = {
       client: parts.client,
       jar: new CookieJar(),
+      admit: (url) => manners.admit(url),
+      heard: (url, status, retryAfter) => manners.heard(url, status, retryAfter),
       userAgent: parts.userAgent,
       signal: options.signal,
       timeout: parts.pageTimeout,
@@ -121,12 +128,27 @@ class Session implements BrowsingSession {
   }
 
   async #visitInTab(url: URL, options: VisitOptions, reason: string): Promise<Document> {
-    const tab = await this.#openTab();
-    await tab.syncCookies();
-    const document = await tab.visit(url, options.headers ?? {}, reason);
-    await tab.syncCookies();
+    const document = await patiently(() => this.#loadInTab(url, options, reason));
     // What a browser would download is no page: HTTP tells its type without loading it.
     return document ?? visitOverHttp(this.#http, url, options.headers ?? {});
+  }
+
+  async #loadInTab(url: URL, options: VisitOptions, reason: string): Promise<Document | null> {
+    const leave = await this.#manners.admit(url);
+    try {
+      const tab = await this.#openTab();
+      await tab.syncCookies();
+      const document = await tab.visit(url, options.headers ?? {}, reason);
+      await tab.syncCookies();
+      // Where redirects and scripts led may be forbidden though the start was not.
+      if (document && document.url !== url.href) await this.#manners.check(new URL(document.url));
+      return document;
+    } catch (error) {
+      if (error instanceof BrowsingError && error.status) this.#manners.heard(url, error.status, error.retryAfter);
+      throw error;
+    } finally {
+      leave();
+    }
   }
 
   async #download(text: string, options: DownloadOptions): Promise<DownloadedFile | null> {

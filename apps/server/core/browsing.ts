@@ -1,6 +1,7 @@
 /** The port between a runner process and the browser room: one `Browsing` per runner, one session per attempt. */
 import type { BrowserContext } from "../../sdk/context.ts";
 import type { FileDraft } from "./execution.ts";
+import type { PerHost } from "./politeness.ts";
 import type { Reason } from "./words.ts";
 
 export interface BrowsingSessionOptions {
@@ -8,6 +9,10 @@ export interface BrowsingSessionOptions {
   readonly fixtures: readonly string[] | null;
   readonly render: "auto" | "never" | "always";
   readonly plugins: readonly (string | object)[];
+  /** Whether robots.txt decides what may be visited and downloaded. Default `obey`. */
+  readonly robots?: "obey" | "ignore";
+  /** What one host is asked at most. */
+  readonly perHost?: Partial<PerHost>;
   readonly signal: AbortSignal;
   /** A line for the task run's log. */
   log(level: "debug" | "info" | "warn" | "error", text: string): void;
@@ -47,6 +52,7 @@ export type BrowsingErrorCode =
   | "invalid_url" // no address that a web browser would open over http(s)
   | "not_found" // 404 or 410
   | "http_status" // any other error status
+  | "robots_disallowed" // robots.txt forbids it, or cannot be had
   | "network" // name, connection or answer failed
   | "tls" // the certificate is not trusted
   | "timeout" // no complete answer in time
@@ -87,6 +93,7 @@ const REASON_OF: Readonly<Record<BrowsingErrorCode, Reason>> = {
   invalid_url: "error",
   not_found: "not_found",
   http_status: "http_status",
+  robots_disallowed: "error",
   network: "network",
   tls: "network",
   timeout: "network",

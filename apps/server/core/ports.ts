@@ -87,6 +87,7 @@ export interface RunReader {
   get(id: string): Promise<Run | null>;
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>;
+  countByState(): Promise<Readonly<Partial<Record<State, number>>>>;
 }
 
 export interface TaskRunFilter extends PageQuery {
@@ -158,6 +159,18 @@ export interface StateStore {
 export interface ScheduleReader {
   list(): Promise<readonly ScheduleEntry[]>;
   get(id: string): Promise<ScheduleEntry | null>;
+}
+
+/** A copy of the record database that can be opened as it is. */
+export interface Backup {
+  /** Absolute path on the server's machine. */
+  readonly path: string;
+  readonly size: number;
+}
+
+export interface BackupStore {
+  /** Copies the record database as it is at this moment, without stopping anything. */
+  create(): Promise<Backup>;
 }
 
 export interface SessionStore {

@@ -23,7 +23,7 @@ export function parseRobots(text: string, agent: string): Robots {
   const rules = chosen.flatMap((group) => group.rules);
   const delays = chosen.flatMap((group) => (group.crawlDelay === null ? [] : [group.crawlDelay]));
   return {
-    allows: (path) => path === "/robots.txt" || isAllowed(rules, normalPath(path)),
+    allows: (path) => path === "/robots.txt" || isAllowed(rules, literal(normalPath(path))),
     crawlDelay: delays.length === 0 ? null : Math.max(...delays),
     sitemaps,
   };
@@ -88,7 +88,7 @@ function secondsOf(value: string): number | null {
 function ruleOf(allow: boolean, pattern: string): Rule {
   const anchored = pattern.endsWith("$");
   const path = normalPath(anchored ? pattern.slice(0, -1) : pattern);
-  return { allow, parts: path.split("*"), anchored, length: path.length + (anchored ? 1 : 0) };
+  return { allow, parts: path.split("*").map(literal), anchored, length: path.length + (anchored ? 1 : 0) };
 }
 
 /** The longest pattern that fits decides; of two as long, the one that allows. */
@@ -124,4 +124,9 @@ function normalPath(path: string): string {
       const sign = String.fromCharCode(Number.parseInt(code, 16));
       return /[\w.~-]/.test(sign) ? sign : escaped.toUpperCase();
     });
+}
+
+/** The two signs that mean something else in a pattern, as a pattern writes them when it means the signs themselves. */
+function literal(path: string): string {
+  return path.replaceAll("*", "%2A").replaceAll("$", "%24");
 }

@@ -7,6 +7,7 @@ import type { AppEnv } from "./endpoint.ts";
 import { secureHeaders } from "./headers.ts";
 import { checkHost } from "./hosts.ts";
 import { problem, refuseInvalid } from "./problem.ts";
+import { backupEndpoints } from "./routes/backups.ts";
 import { dataEndpoints } from "./routes/data.ts";
 import { addDocs } from "./routes/docs.ts";
 import { eventEndpoints } from "./routes/events.ts";
@@ -58,6 +59,7 @@ export function createApp(services: Services): App {
 function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
   return app.openapiRoutes([
     ...healthEndpoints(services),
+    ...backupEndpoints(services),
     ...taskEndpoints(services),
     ...runEndpoints(services),
     ...taskRunEndpoints(services),

@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { FileStore } from "../core/files.ts";
 import type {
+  BackupStore,
   Catalog,
   Clock,
   Engine,
@@ -19,7 +20,6 @@ import type {
   TaskQueue,
   TaskRunReader,
 } from "../core/ports.ts";
-import type { State } from "../core/words.ts";
 
 export interface Services {
   readonly catalog: Catalog;
@@ -33,12 +33,11 @@ export interface Services {
   readonly state: StateStore;
   readonly schedule: ScheduleReader;
   readonly sessions: SessionStore;
+  readonly backups: BackupStore;
   readonly engine: Engine;
   readonly notices: Notices;
   readonly queue: Pick<TaskQueue, "counts">;
   health(): Health | Promise<Health>;
-  /** Runs by state, for `/api/metrics`; left out: the metric is, too. */
-  runsByState?(): Promise<Readonly<Partial<Record<State, number>>>>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Name of this node: the scope of its private state. */

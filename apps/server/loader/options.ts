@@ -44,6 +44,8 @@ const browser = known({
     .array(z.union([z.string(), z.custom<object>((value) => typeof value === "object" && value !== null)]))
     .optional(),
   render: z.enum(["auto", "never", "always"]).default("auto"),
+  robots: z.enum(["obey", "ignore"]).default("obey"),
+  perHost: known({ concurrency: z.int().min(1).max(1000).optional(), delay: duration.optional() }).optional(),
 });
 const operation = known({
   description: common.description,

@@ -4,8 +4,10 @@ import type { ZodType } from "zod";
 import type { BrowserDefinition, CodeDefinition } from "../../sdk/definition.ts";
 import { FailError, SkipError } from "../../sdk/outcome.ts";
 import { type Browsing, BrowsingError } from "../core/browsing.ts";
+import { parseDuration } from "../core/duration.ts";
 import type { Assignment, Outcome, Usage } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
+import type { PerHost } from "../core/politeness.ts";
 import type { Reason } from "../core/words.ts";
 import { type BrowserSession, openBrowserSession } from "./browser-session.ts";
 import { createContext, type Drafts, emptyDrafts, type Host } from "./context.ts";
@@ -66,9 +68,19 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     fixtures: assignment.spec.fixtures,
     render: definition.render ?? "auto",
     plugins: definition.plugins ?? [],
+    robots: definition.robots ?? "obey",
+    perHost: perHostOf(definition),
     signal: parts.signal,
     log: (level, text) => parts.host.log(level, text),
   });
+}
+
+function perHostOf({ perHost }: BrowserDefinition): Partial<PerHost> {
+  const delay = perHost?.delay === undefined ? null : parseDuration(perHost.delay);
+  return {
+    ...(perHost?.concurrency === undefined ? {} : { concurrency: perHost.concurrency }),
+    ...(delay === null ? {} : { delay }),
+  };
 }
 
 /** A Chromium that does not start must not keep the runner either; should it open after all, its session closes itself. */
@@ -112,13 +124,19 @@ async function failure(
   parts: AttemptParts,
 ): Promise<Outcome> {
   if (error instanceof SkipError) return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
-  if (error instanceof BrowsingError && error.reason === "not_found" && parts.assignment.parent !== null) {
+  if (parts.assignment.parent !== null && isFactAboutSite(error)) {
     return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
   }
   const facts = factsOf(error);
   const captured = (await session?.capture()) ?? [];
   const files = [...drafts.files, ...(session?.downloads() ?? []), ...captured];
   return { type: "failed", ...facts, files, usage: usageOf(session, parts) };
+}
+
+/** In a crawl, a page that is gone, or that its site keeps to itself, is no failure of the subtask that asked for it. */
+function isFactAboutSite(error: unknown): error is BrowsingError {
+  if (!(error instanceof BrowsingError) || error.retryable) return false;
+  return error.reason === "not_found" || error.code === "robots_disallowed";
 }
 
 async function stopped(parts: AttemptParts, session: BrowserSession | null, drafts: Drafts): Promise<Outcome> {

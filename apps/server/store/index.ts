@@ -1,6 +1,7 @@
 /** The record database and everything that reads and writes it, opened as one. */
 import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.ts";
 import type {
+  BackupStore,
   Clock,
   FileReader,
   NewId,
@@ -11,6 +12,7 @@ import type {
   TaskRunReader,
 } from "../core/ports.ts";
 import type { RunStore } from "../core/run-store.ts";
+import { createBackupStore } from "./backup.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 import { createEventStore } from "./events.ts";
 import { createFileReader } from "./files.ts";
@@ -35,11 +37,12 @@ export interface Store {
   readonly state: StateStore;
   readonly schedule: ScheduleStore;
   readonly sessions: SessionStore;
+  readonly backups: BackupStore;
   close(): void;
 }
 
 export async function openStore(
-  options: DatabaseOptions & StoreOwner & { clock: Clock; newId: NewId },
+  options: DatabaseOptions & StoreOwner & { clock: Clock; newId: NewId; backupFolder?: string },
 ): Promise<Store> {
   const database = await openDatabase(options);
   return {
@@ -54,6 +57,7 @@ export async function openStore(
     state: createStateStore(database, options.clock),
     schedule: createScheduleStore(database),
     sessions: createSessionStore(database, options.clock),
+    backups: createBackupStore(database, options.backupFolder ?? null, options.clock),
     close: () => database.close(),
   };
 }

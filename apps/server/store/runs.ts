@@ -1,5 +1,5 @@
 /** Reading runs. */
-import { and, desc, eq, gte, lt } from "drizzle-orm";
+import { and, count, desc, eq, gte, lt } from "drizzle-orm";
 import type { RunReader } from "../core/ports.ts";
 import type { TriggerKind } from "../core/words.ts";
 import type { Database } from "./database.ts";
@@ -12,6 +12,10 @@ export function createRunReader({ db }: Database): RunReader {
     async get(id) {
       const [row] = await db.select().from(runs).where(eq(runs.id, id)).limit(1);
       return row ? toRun(row) : null;
+    },
+    async countByState() {
+      const rows = await db.select({ state: runs.state, runs: count() }).from(runs).groupBy(runs.state);
+      return Object.fromEntries(rows.map((row) => [row.state, row.runs]));
     },
     async list(filter) {
       const limit = limitOf(filter.limit);

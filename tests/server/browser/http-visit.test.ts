@@ -115,8 +115,9 @@ describe("redirects over HTTP", () => {
     expect(started.site.received.findLast((request) => request.path === "/away")?.headers.authorization).toBe(
       "Bearer secret",
     );
-    expect(other.site.received[0]?.headers).toMatchObject({ "accept-language": "de" });
-    expect(other.site.received[0]?.headers.authorization).toBeUndefined();
+    const received = other.site.received.find((request) => request.path === "/docs/");
+    expect(received?.headers).toMatchObject({ "accept-language": "de" });
+    expect(received?.headers.authorization).toBeUndefined();
     await other.close();
   });
 
@@ -135,7 +136,6 @@ describe("what goes wrong over HTTP", () => {
     ["/missing", { code: "not_found", reason: "not_found", retryable: false, retryAfter: null, status: 404 }],
     ["/status?code=410", { code: "not_found", reason: "not_found", retryable: false }],
     ["/status?code=403", { code: "http_status", reason: "http_status", retryable: false, status: 403 }],
-    ["/status?code=429&after=3", { code: "http_status", retryable: true, retryAfter: 3000 }],
     ["/status?code=503", { code: "http_status", retryable: true, retryAfter: null }],
     ["/cut", { code: "network", reason: "network", retryable: true }],
     ["/encoded/damaged", { code: "bad_response", reason: "network", retryable: true }],

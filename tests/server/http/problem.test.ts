@@ -69,7 +69,9 @@ describe("An error", () => {
   });
 
   it("answers carry the headers that keep a browser safe", async () => {
-    const server = await makeServer({ services: { runs: { ...LOST, list: async () => ({ items: [], next: null }) } } });
+    const server = await makeServer({
+      services: { runs: { ...LOST, list: async () => ({ items: [], next: null }), countByState: async () => ({}) } },
+    });
     for (const path of [
       "/api/health",
       "/api/runs",

@@ -50,9 +50,7 @@ async function stored(services: Services): Promise<Metric[]> {
     Object.entries(counts).map(([state, count]) => [{ kind, state }, count] as const),
   );
   const jobs: Metric = { name: "ultravisor_queue_jobs", help: "Jobs in the queue.", type: "gauge", samples: queue };
-  const byState = await services.runsByState?.();
-  if (byState === undefined) return [jobs];
-  const runs = Object.entries(byState).map(([state, count]) => [{ state }, count] as const);
+  const runs = Object.entries(await services.runs.countByState()).map(([state, count]) => [{ state }, count] as const);
   return [{ name: "ultravisor_runs", help: "Runs by state.", type: "gauge", samples: runs }, jobs];
 }
 
