@@ -27,6 +27,14 @@ export interface LimitOptions {
   readonly subtasks?: number;
 }
 
+/** How gently each host is asked, by all attempts of one task together. */
+export interface PerHostOptions {
+  /** Requests at a time; default 8. */
+  readonly concurrency?: number;
+  /** Between the starts of two requests; default none. A longer Crawl-delay of the host's robots.txt wins. */
+  readonly delay?: Duration;
+}
+
 interface CommonOptions {
   readonly description?: string;
   readonly triggers?: readonly TriggerSpec[];
@@ -55,6 +63,9 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   readonly plugins?: readonly (string | object)[];
   /** `auto` (default): HTTP first, Chromium when the page needs it. */
   readonly render?: "auto" | "never" | "always";
+  /** Whether robots.txt decides what is visited and downloaded; default `obey`. */
+  readonly robots?: "obey" | "ignore";
+  readonly perHost?: PerHostOptions;
   readonly limits?: LimitOptions;
   run(context: BrowserContext<z.output<S>>): unknown;
 }

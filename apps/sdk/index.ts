@@ -26,6 +26,7 @@ export type {
   LimitOptions,
   OperationDefinition,
   OperationOptions,
+  PerHostOptions,
   RetryOptions,
   ShellOptions,
   TaskDefinition,
