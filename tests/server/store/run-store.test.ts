@@ -138,7 +138,7 @@ describe("a run", () => {
     expect(await store.runs.get("r")).toMatchObject({
       state: "failed",
       reason: "task_failed",
-      summary: "2 task runs: 1 succeeded, 1 failed",
+      summary: "2 task runs: 1 succeeded, 1 failed: it broke",
     });
     expect((await store.events.list({ runId: "r" })).map((event) => event.kind)).toContain("run.finished");
   });
