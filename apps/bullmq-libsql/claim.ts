@@ -6,7 +6,7 @@ import { lock } from "./locks.ts";
 import { moved } from "./place.ts";
 import { countOf, isHeld, isMaxed, type Queue } from "./queue.ts";
 import { countStart, limitOf, timeToWait } from "./rate-limit.ts";
-import { type JobRow, jobColumns, toJobJson } from "./rows.ts";
+import { type JobRow, rowAt, toJobJson } from "./rows.ts";
 import { isSchedulerJob } from "./scheduler-rows.ts";
 import { State } from "./schema.ts";
 import type { Scope } from "./scope.ts";
@@ -68,6 +68,37 @@ function judgeInterrupted({ store, queue, options }: Scope, row: JobRow): void {
   store.sql.run("UPDATE job SET interrupted = 0, deferred_failure = ? WHERE seq = ?", row.deferred_failure, row.seq);
 }
 
+/** A job that was only ever added is known by these few columns; every further one costs time at each claim. */
+type FreshJob = Pick<JobRow, "seq" | "id" | "name" | "timestamp" | "attempts_started" | "opts" | "data"> & {
+  has_past: number;
+};
+
+const freshColumns =
+  "seq, id, name, timestamp, attempts_started, opts, data, priority <> 0 OR delay <> 0 OR attempts_made <> 0 OR " +
+  "stalled <> 0 OR has_children <> 0 OR coalesce(parent_key, scheduler, deduplication, deferred_failure, " +
+  "failed_reason, progress, stacktrace, return_value) IS NOT NULL AS has_past";
+
+const untouched = {
+  state: State.active,
+  rank: 0,
+  delay: 0,
+  priority: 0,
+  attempts_made: 0,
+  stalled: 0,
+  interrupted: 0,
+  has_children: 0,
+  finished_on: null,
+  parent_key: null,
+  parent: null,
+  scheduler: null,
+  deduplication: null,
+  deferred_failure: null,
+  failed_reason: null,
+  progress: null,
+  stacktrace: null,
+  return_value: null,
+} as const;
+
 function nextTick<T>(value: T): Promise<T> {
   return new Promise((resolve) => afterThisTick(resolve, value));
 }
@@ -89,18 +120,19 @@ function readyCount(queue: Queue): number {
 function takeFirst({ store, queue }: Scope, name: string | undefined, now: number): JobRow | undefined {
   if (readyCount(queue) === 0) return undefined;
   const from = countOf(queue, State.waiting) > 0 ? State.waiting : State.prioritized;
-  const row = store.sql.take<JobRow>(
+  const fresh = store.sql.take<FreshJob>(
     `UPDATE job SET state = ${State.active}, rank = ?, attempts_started = attempts_started + 1, processed_on = ?, ` +
       "processed_by = coalesce(?, processed_by) WHERE seq = " +
       "(SELECT seq FROM job WHERE queue = ? AND state = ? ORDER BY rank, seq LIMIT 1) " +
-      `RETURNING ${jobColumns}`,
+      `RETURNING ${freshColumns}`,
     queue.back++,
     now,
     name ?? null,
     queue.id,
     from,
   );
-  if (!row) return undefined;
+  if (!fresh) return undefined;
   moved(store, queue, from, State.active);
-  return row;
+  if (fresh.has_past) return rowAt(store, fresh.seq);
+  return { ...untouched, ...fresh, processed_on: now, processed_by: name ?? null };
 }

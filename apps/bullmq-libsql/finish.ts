@@ -70,6 +70,45 @@ function keepFrom(wish: boolean | number | KeepJobs | undefined, fallback: KeepJ
 
 function finish(scope: Scope, ending: Ending, token: string, fetchNext: boolean, now: number): Claim {
   const { store, queue, options } = scope;
+  if (!completePlain(store, queue, ending, token, now)) finishFully(store, queue, ending, token, now);
+  const points = options.metrics?.maxDataPoints;
+  if (points) countFinished(store, queue, ending.kind, points, now);
+  if (fetchNext && !scope.isClosing()) {
+    const next = claimNext(scope, token, options.name, now);
+    if (!next.empty) return next.claim;
+  }
+  if (countOf(queue, State.waiting) + countOf(queue, State.active) + countOf(queue, State.prioritized) === 0) {
+    emit(store, queue, "drained");
+  }
+  return [];
+}
+
+/** The common case in one guarded write: a job without family and without a deduplication id completes. */
+function completePlain(store: Store, queue: Queue, ending: Ending, token: string, now: number): boolean {
+  const { kind, jobId, value, keep } = ending;
+  if (kind === "failed" || lockRefusal(queue, jobId, token)) return false;
+  const plain = `queue = ? AND id = ? AND state = ${State.active} AND parent_key IS NULL AND deduplication IS NULL AND has_children = 0`;
+  const kept = keep.count !== 0;
+  const { changes } = kept
+    ? store.sql.run(
+        `UPDATE job SET state = ${State.completed}, rank = ?, finished_on = ?, return_value = ?, ` +
+          `attempts_made = attempts_made + 1 WHERE ${plain}`,
+        now,
+        now,
+        value,
+        queue.id,
+        jobId,
+      )
+    : store.sql.run(`DELETE FROM job WHERE ${plain}`, queue.id, jobId);
+  if (changes === 0) return false;
+  unlock(store, queue, jobId);
+  moved(store, queue, State.active, kept ? State.completed : undefined);
+  if (kept) dropOld(store, queue, State.completed, keep, now);
+  emit(store, queue, "completed", "jobId", jobId, "returnvalue", value, "prev", "active");
+  return true;
+}
+
+function finishFully(store: Store, queue: Queue, ending: Ending, token: string, now: number): void {
   const job = finishable(store, queue, ending, token);
   unlock(store, queue, job.id);
   releaseOnFinish(store, queue, job, now);
@@ -81,16 +120,6 @@ function finish(scope: Scope, ending: Ending, token: string, fetchNext: boolean,
   if (ending.keep.count === 0) removeFinished(store, queue, job, now);
   else keepFinished(store, queue, job, ending, now);
   tellOfEnd(store, queue, job, ending);
-  const points = options.metrics?.maxDataPoints;
-  if (points) countFinished(store, queue, ending.kind, points, now);
-  if (fetchNext && !scope.isClosing()) {
-    const next = claimNext(scope, token, options.name, now);
-    if (!next.empty) return next.claim;
-  }
-  if (countOf(queue, State.waiting) + countOf(queue, State.active) + countOf(queue, State.prioritized) === 0) {
-    emit(store, queue, "drained");
-  }
-  return [];
 }
 
 /** The job, if this token may end it now. Everything that can be refused is refused here, before the first write. */

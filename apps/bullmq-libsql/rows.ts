@@ -56,8 +56,7 @@ export type JobHead = Pick<
 export const headColumns =
   "seq, id, state, priority, delay, stalled, attempts_made, has_children, parent_key, parent, scheduler, deduplication";
 
-/** The columns of a JobRow. */
-export const jobColumns =
+const jobColumns =
   `${headColumns}, rank, timestamp, attempts_started, interrupted, processed_on, finished_on, name, processed_by, ` +
   "deferred_failure, failed_reason, progress, stacktrace, return_value, opts, data";
 
@@ -69,6 +68,11 @@ export function headOf(store: Store, queue: Queue, jobId: string): JobHead | und
 /** Looks up a whole job. */
 export function rowOf(store: Store, queue: Queue, jobId: string): JobRow | undefined {
   return store.sql.get<JobRow>(`SELECT ${jobColumns} FROM job WHERE queue = ? AND id = ?`, queue.id, jobId);
+}
+
+/** Reads a whole job by its row number. */
+export function rowAt(store: Store, seq: number): JobRow | undefined {
+  return store.sql.get<JobRow>(`SELECT ${jobColumns} FROM job WHERE seq = ?`, seq);
 }
 
 /** Translates a row; data and results stay text, because BullMQ parses them itself. */
