@@ -78,7 +78,8 @@ function isTestWithoutSentence(node: Node): boolean {
   if (node.type !== "CallExpression" || !["it", "test"].includes(rootName(node.callee as Node))) return false;
   const [title] = node.arguments as readonly Node[];
   if (title?.type !== "Literal" || typeof title.value !== "string") return false;
-  return !/\S \S/.test(title.value);
+  // `%s` alone: the rows of a table are the sentences.
+  return !/\S \S|^%s$/.test(title.value);
 }
 
 function rootName(node: Node): string {
