@@ -24,6 +24,7 @@ import { createCompletions } from "./completions.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { createExecution } from "./execute.ts";
 import { createJournal } from "./journal.ts";
+import { createRecent } from "./recent.ts";
 import { createReconcile } from "./reconcile.ts";
 import { recover } from "./recover.ts";
 import { createSchedule, specOf, syncSchedule } from "./schedule.ts";
@@ -56,11 +57,11 @@ export interface RunningEngine extends Engine {
 }
 
 export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
-  const { transitions, queue, clock, log, notices, runs } = parts;
+  const { transitions, queue, clock, log, notices } = parts;
   const feed = await createEventFeed(parts.events, notices, log);
   const submit = createSubmit({ ...parts, onCommit: committed });
   const schedule = createSchedule({ store: parts.schedule, submit, clock, log });
-  const removeStaging = (runId: string) => parts.staging.remove(runId);
+  const { runName, stagingFolder, removeStaging } = rememberRuns(parts);
   const completions = createCompletions({ ...parts, submit, removeStaging });
   const reconcile = createReconcile(transitions, queue, log);
   const journal = createJournal(parts.logs, notices, log);
@@ -68,8 +69,8 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
     ...parts,
     journal,
     findTask: (name) => parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null,
-    runName: async (runId) => (await runs.get(runId))?.name ?? "",
-    stagingFolder: (runId) => parts.staging.folder(runId),
+    runName,
+    stagingFolder,
     onSettled: settled,
   });
   const duties = [feed, schedule, completions, reconcile];
@@ -109,6 +110,20 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
       await Promise.all(duties.map((duty) => duty.stop()));
       await drain(parts, execution.abandon, graceMs);
       await journal.flush();
+    },
+  };
+}
+
+/** What every task run of a run asks for again. */
+function rememberRuns({ runs, staging }: EngineParts) {
+  const names = createRecent(async (runId) => (await runs.get(runId))?.name ?? "");
+  const folders = createRecent((runId) => staging.folder(runId));
+  return {
+    runName: names.get,
+    stagingFolder: folders.get,
+    removeStaging(runId: string) {
+      folders.forget(runId);
+      return staging.remove(runId);
     },
   };
 }

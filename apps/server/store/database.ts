@@ -10,7 +10,7 @@ import { type Client, createClient, type InStatement, LibsqlError, type ResultSe
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import { migrate } from "drizzle-orm/libsql/migrator";
 import { UltravisorError } from "../core/errors.ts";
-import { touchPrivate } from "./data-folder.ts";
+import { createLocalClient } from "./local-client.ts";
 
 export interface DatabaseOptions {
   /** `file:/path/ultravisor.db`, or `libsql://…` with a token in the query. */
@@ -24,8 +24,11 @@ export type Statement = { toSQL(): { sql: string; params: unknown[] } } | InStat
 
 export interface Database {
   readonly db: LibSQLDatabase;
-  /** Commits all statements or none. Rejects with `FenceError` when a fence in them did not hold. */
-  write(statements: readonly Statement[]): Promise<ResultSet[]>;
+  /**
+   * Commits all statements or none. Rejects with `FenceError` when a fence in them did not hold.
+   * `durable: false`: a power cut (not a crash) may undo it; for what the next start would do again by itself.
+   */
+  write(statements: readonly Statement[], options?: { durable?: boolean }): Promise<ResultSet[]>;
   read(sql: string, args: readonly unknown[]): Promise<ResultSet>;
   sqliteVersion(): Promise<string>;
   close(): void;
@@ -44,27 +47,25 @@ const BUSY_RETRIES = 8;
 
 /** Opens the database, brings its schema up to date and returns the only door to it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const local = options.url.startsWith("file:");
-  if (local) touchPrivate(options.url.slice("file:".length));
-  const client = createClient({ url: options.url, timeout: options.busyTimeout ?? 500, concurrency: 1 });
+  const local = options.url.startsWith("file:") ? createLocalClient(options.url, options.busyTimeout ?? 500) : null;
+  const client = local ?? createClient({ url: options.url, concurrency: 1 });
   const db = drizzle(client);
-  if (local) await client.execute("PRAGMA journal_mode = WAL");
   await migrate(db, { migrationsFolder: MIGRATIONS });
-  if (local) await configure(client);
-  const commit = groupCommits((statements) => runBatch(client, local, statements));
+  const commit = groupCommits((groups) => {
+    // FULL: what was answered with 2xx survives a power cut (promise P1).
+    local?.setDurable(groups.some((group) => group.durable));
+    return runBatch(
+      client,
+      groups.flatMap((group) => group.statements),
+    );
+  });
   return {
     db,
-    write: (statements) => commit(statements.map(toStatement)),
+    write: (statements, { durable = true } = {}) => commit(statements.map(toStatement), durable),
     read: (sql, args) => client.execute({ sql, args: args as never[] }),
     sqliteVersion: async () => String((await client.execute("SELECT sqlite_version() AS v")).rows[0]?.v),
     close: () => client.close(),
   };
-}
-
-/** FULL: what was answered with 2xx survives a power cut (promise P1). */
-async function configure(client: Client): Promise<void> {
-  await client.execute("PRAGMA synchronous = FULL");
-  await client.execute("PRAGMA foreign_keys = ON");
 }
 
 function toStatement(statement: Statement): InStatement {
@@ -73,7 +74,7 @@ function toStatement(statement: Statement): InStatement {
   return { sql, args: params as never[] };
 }
 
-async function runBatch(client: Client, local: boolean, statements: InStatement[]): Promise<ResultSet[]> {
+async function runBatch(client: Client, statements: InStatement[]): Promise<ResultSet[]> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await client.batch(statements, "write");
@@ -82,7 +83,6 @@ async function runBatch(client: Client, local: boolean, statements: InStatement[
       if (error.message.includes("fence_held")) throw new FenceError("a guarded write met no row");
       if (error.code !== "SQLITE_BUSY") throw databaseError(error);
       await client.reconnect();
-      if (local) await configure(client);
       if (attempt >= BUSY_RETRIES) throw databaseError(error);
       await pause(25 * 2 ** attempt * (0.5 + Math.random() / 2));
     }
@@ -113,15 +113,17 @@ function pause(ms: number): Promise<void> {
 
 interface Group {
   readonly statements: InStatement[];
+  readonly durable: boolean;
   readonly resolve: (results: ResultSet[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
+type RunGroups = (groups: readonly Group[]) => Promise<ResultSet[]>;
+
+const MOST_GROUPS = 64;
+
 /** The write mutex: one batch at a time, made of every group that came while the one before was under way. */
-function groupCommits(
-  run: (statements: InStatement[]) => Promise<ResultSet[]>,
-): (statements: InStatement[]) => Promise<ResultSet[]> {
-  const MOST_GROUPS = 64;
+function groupCommits(run: RunGroups): (statements: InStatement[], durable: boolean) => Promise<ResultSet[]> {
   let pending: Group[] = [];
   let busy = false;
   async function drain(): Promise<void> {
@@ -132,9 +134,9 @@ function groupCommits(
     }
     busy = false;
   }
-  return (statements) =>
+  return (statements, durable) =>
     new Promise((resolve, reject) => {
-      pending.push({ statements, resolve, reject });
+      pending.push({ statements, durable, resolve, reject });
       if (busy) return;
       busy = true;
       setImmediate(() => void drain());
@@ -142,13 +144,10 @@ function groupCommits(
 }
 
 /** When one group fails, the others must not: each is then tried alone. */
-async function commitTogether(
-  groups: readonly Group[],
-  run: (statements: InStatement[]) => Promise<ResultSet[]>,
-): Promise<void> {
+async function commitTogether(groups: readonly Group[], run: RunGroups): Promise<void> {
   if (groups.length > 1) {
     try {
-      const results = await run(groups.flatMap((group) => group.statements));
+      const results = await run(groups);
       let from = 0;
       for (const group of groups) {
         group.resolve(results.slice(from, from + group.statements.length));
@@ -161,7 +160,7 @@ async function commitTogether(
   }
   for (const group of groups) {
     try {
-      group.resolve(await run(group.statements));
+      group.resolve(await run([group]));
     } catch (error) {
       group.reject(error);
     }

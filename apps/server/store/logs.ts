@@ -10,14 +10,14 @@ export function createLogStore(database: Database): LogStore {
   return {
     async append(entries) {
       if (entries.length === 0) return [];
-      const [result] = await database.write([
-        {
-          sql: `INSERT INTO logs (run_id, task_run_id, attempt, time, stream, level, text)
-                SELECT d.value->>'runId', d.value->>'taskRunId', d.value->>'attempt', d.value->>'time', d.value->>'stream', d.value->>'level', d.value->>'text'
-                FROM json_each(?) AS d ORDER BY d.key RETURNING seq`,
-          args: [jsonText(entries)],
-        },
-      ]);
+      const insert = {
+        sql: `INSERT INTO logs (run_id, task_run_id, attempt, time, stream, level, text)
+              SELECT d.value->>'runId', d.value->>'taskRunId', d.value->>'attempt', d.value->>'time', d.value->>'stream', d.value->>'level', d.value->>'text'
+              FROM json_each(?) AS d ORDER BY d.key RETURNING seq`,
+        args: [jsonText(entries)],
+      };
+      // A power cut may take the last lines; the attempt that wrote them is then made again.
+      const [result] = await database.write([insert], { durable: false });
       const seqs = (result?.rows ?? []).map((row) => Number(row.seq)).sort((a, b) => a - b);
       return entries.map((entry, i) => ({ ...entry, seq: seqs[i] ?? 0 }));
     },

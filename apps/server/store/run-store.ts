@@ -1,6 +1,6 @@
 /** Runs and task runs changing state: `RunStore` over the statements of run-sql.ts. */
 import type { InStatement, ResultSet } from "@libsql/client";
-import { and, asc, eq, gt, or } from "drizzle-orm";
+import { and, asc, eq, gt, or, sql as query } from "drizzle-orm";
 import type { Delivery, Run, TaskRun } from "../core/entities.ts";
 import type { NewId } from "../core/ports.ts";
 import type { Failure, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
@@ -22,6 +22,7 @@ export interface StoreOwner {
 
 /** @param newId makes ids for rows that come with a finished task run (records, files) */
 export function createRunStore(database: Database, owner: StoreOwner, newId: NewId): RunStore {
+  const find = prepareFind(database);
   const settle = (ticket: Ticket, statements: readonly InStatement[], now: number) =>
     settleAttempt(database, ticket, statements, now);
   const end = (ticket: Ticket, how: sql.EndOfAttempt, now: number, more: readonly InStatement[] = []) =>
@@ -41,7 +42,7 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
     failure.files.length > 0 ? [insertFiles(ticket, failure.files, newId, now)] : [];
   return {
     create: (draft, now) => createRun(database, draft, now),
-    claim: (taskRunId, now) => claimTaskRun(database, owner, taskRunId, now),
+    claim: (taskRunId, now) => claimTaskRun(database, owner, find, taskRunId, now),
     succeed: (ticket, { output, ownKey, usage, ...left }, now) =>
       end(ticket, { state: "succeeded", reason: "completed", output, usage, failed: false }, now, [
         ...(ownKey ? [sql.takeOwnKey(ticket, ownKey)] : []),
@@ -119,29 +120,41 @@ async function findRun(database: Database, id: string): Promise<Run | null> {
   return row ? toRun(row) : null;
 }
 
+type FindTaskRun = ReturnType<typeof prepareFind>;
+
+/** Built once: building this query anew costs more than running it. */
+function prepareFind({ db }: Database) {
+  const prepared = db
+    .select()
+    .from(taskRuns)
+    .innerJoin(specs, eq(specs.id, taskRuns.specId))
+    .where(eq(taskRuns.id, query.placeholder("id")))
+    .limit(1)
+    .prepare();
+  return (id: string) => prepared.all({ id });
+}
+
 async function claimTaskRun(
   database: Database,
   owner: StoreOwner,
+  find: FindTaskRun,
   taskRunId: string,
   now: number,
 ): Promise<TaskRun | null> {
   try {
-    await database.write([
+    const statements = [
       sql.claim(taskRunId, owner, now),
       FENCE,
       sql.openAttempt(taskRunId, now),
       sql.startRun(taskRunId, now),
-    ]);
+    ];
+    // A claim that a power cut undoes leaves a queued row, which is what the next start would make of it anyway.
+    await database.write(statements, { durable: false });
   } catch (error) {
     if (error instanceof FenceError) return null;
     throw error;
   }
-  const [row] = await database.db
-    .select()
-    .from(taskRuns)
-    .innerJoin(specs, eq(specs.id, taskRuns.specId))
-    .where(eq(taskRuns.id, taskRunId))
-    .limit(1);
+  const [row] = await find(taskRunId);
   return row ? toTaskRun(row.task_runs, row.specs.spec) : null;
 }
 
