@@ -68,6 +68,19 @@ describe("The page about configuration", () => {
   });
 });
 
+describe("The page about the API", () => {
+  it("names every route that does something", () => {
+    const routes = readdirSync(path.join(repository, "apps/server/http/routes"));
+    const source = routes.map((file) => read(`apps/server/http/routes/${file}`)).join();
+    const paths = [...source.matchAll(/path: "\/api\/([^"]+)"/g)].map(
+      ([, route = ""]) => route.split("/").at(-1) ?? "",
+    );
+    const words = [...new Set(paths)].filter((word) => !word.startsWith("{") && !["session", "end"].includes(word));
+    expect(words).toContain("manifest");
+    expect(words.filter((word) => !new RegExp(`\`[^\`]*/${word}\\b`).test(read("docs/api.md")))).toEqual([]);
+  });
+});
+
 describe("The pages about task files", () => {
   const text = ["tasks", "browser-tasks", "operations", "inputs", "triggers"]
     .map((page) => read(`docs/${page}.md`))
