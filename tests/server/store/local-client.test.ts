@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { createLocalClient, type LocalClient } from "../../../apps/server/store/local-client.ts";
+
+async function open(): Promise<{ client: LocalClient; url: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "ultravisor-client-"));
+  const url = `file:${join(folder, "test.db")}`;
+  const client = createLocalClient(url, 50);
+  onTestFinished(() => {
+    client.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await client.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT CHECK (b <> 'no'))");
+  return { client, url };
+}
+
+test("Rows are read by place and by name; of two columns of one name the first counts", async () => {
+  const { client } = await open();
+  const { rows, columns } = await client.execute({ sql: "SELECT ? AS a, ? AS b, ? AS a", args: [1, "x", 2] });
+  expect(columns).toEqual(["a", "b", "a"]);
+  expect([rows[0]?.[2], rows[0]?.a, rows[0]?.b]).toEqual([2, 1, "x"]);
+});
+
+test("A batch commits whole or not at all, and says what was refused", async () => {
+  const { client } = await open();
+  const refused = client.batch(["INSERT INTO t VALUES (1, 'yes')", "INSERT INTO t VALUES (2, 'no')"]);
+  await expect(refused).rejects.toMatchObject({ code: "SQLITE_CONSTRAINT", extendedCode: "SQLITE_CONSTRAINT_CHECK" });
+  expect((await client.execute("SELECT count(*) AS n FROM t")).rows[0]?.n).toBe(0);
+  expect((await client.batch(["INSERT INTO t VALUES (1, 'yes')"]))[0]?.rowsAffected).toBe(1);
+});
+
+test("Statements are kept, and more of them than fit do no harm", async () => {
+  const { client } = await open();
+  for (let n = 0; n < 1200; n++) await client.execute({ sql: `SELECT ${n} AS n, ? AS x`, args: [n] });
+  expect((await client.execute({ sql: "SELECT 7 AS n, ? AS x", args: [8] })).rows[0]).toMatchObject({ n: 7, x: 8 });
+});
+
+test("Commits wait for the disk unless they are told not to", async () => {
+  const { client } = await open();
+  const synchronous = async () => (await client.execute("PRAGMA synchronous")).rows[0]?.synchronous;
+  expect(await synchronous()).toBe(2);
+  client.setDurable(false);
+  expect(await synchronous()).toBe(1);
+  client.setDurable(true);
+  expect(await synchronous()).toBe(2);
+});
+
+test("Nobody else can open the file meanwhile, and anybody can afterwards", async () => {
+  const { client, url } = await open();
+  expect(() => createLocalClient(url, 50)).toThrow(/locked/);
+  client.close();
+  const next = createLocalClient(url, 50);
+  expect((await next.execute("SELECT count(*) AS n FROM t")).rows[0]?.n).toBe(0);
+  next.close();
+});
+
+test("A connection that is thrown away is replaced by a fresh one on the same file", async () => {
+  const { client } = await open();
+  await client.execute("INSERT INTO t VALUES (1, 'kept')");
+  client.setDurable(false);
+  await client.reconnect();
+  expect((await client.execute("SELECT b FROM t")).rows[0]?.b).toBe("kept");
+  expect((await client.execute("PRAGMA synchronous")).rows[0]?.synchronous).toBe(2);
+});
+
+test("What cannot be stored is refused before it reaches the database", async () => {
+  const { client } = await open();
+  await expect(client.execute({ sql: "SELECT ?", args: [undefined as never] })).rejects.toThrow(/give null/);
+  await expect(client.transaction()).rejects.toThrow(/batch with a fence/);
+});
