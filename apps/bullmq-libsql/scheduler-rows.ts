@@ -39,10 +39,15 @@ export function isSchedulerJob(store: Store, queue: Queue, schedulerId: string |
 export function isNextIteration(store: Store, queue: Queue, jobId: string, schedulerId: string | null): boolean {
   if (schedulerId === null) return false;
   const scheduler = findScheduler(store, queue, schedulerId);
-  return scheduler !== undefined && jobId === iterationId(schedulerId, scheduler.next);
+  return scheduler !== undefined && jobId === pendingJobId(scheduler);
 }
 
 /** The id of the job that a scheduler makes for a moment. */
 export function iterationId(schedulerId: string, at: number): string {
   return `repeat:${schedulerId}:${at}`;
+}
+
+/** The id of the job that is the scheduler's next iteration. */
+export function pendingJobId({ id, next, fields }: SchedulerRow): string {
+  return fields.job ?? iterationId(id, next);
 }

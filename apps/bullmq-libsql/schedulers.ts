@@ -8,7 +8,14 @@ import { nextNumber, type Queue } from "./queue.ts";
 import { slice } from "./ranges.ts";
 import { removeInBulk } from "./remove.ts";
 import { headOf } from "./rows.ts";
-import { findScheduler, isSchedulerJob, iterationId, type SchedulerRow, saveScheduler } from "./scheduler-rows.ts";
+import {
+  findScheduler,
+  isSchedulerJob,
+  iterationId,
+  pendingJobId,
+  type SchedulerRow,
+  saveScheduler,
+} from "./scheduler-rows.ts";
 import { State } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 import type { Store } from "./store.ts";
@@ -85,29 +92,19 @@ function register(store: Store, queue: Queue, asked: Registration): [string, num
   }
   const replaced = known !== undefined && removeIteration(store, queue, known);
   if (replaced && every && sameEvery) next = known.next;
-  // When the moment belongs to an iteration that runs already, the one that was just taken away gives its own.
-  const free = freeSlot(store, queue, asked.id, next, every) ?? (replaced ? known.next : undefined);
-  if (free === undefined) {
+  const free = freeSlot(store, queue, asked.id, next, every);
+  if (free === undefined && !replaced) {
     throw refused(every ? Refusal.schedulerSlotsBusy : Refusal.schedulerCollision, { command: "addJobScheduler" });
   }
+  const at = free ?? (every ? known?.next : undefined) ?? next;
+  // An iteration that was promoted may run when its own moment is still to come; the next one needs another id then.
+  const again = free === undefined && !every ? `${iterationId(asked.id, at)}:${now}` : undefined;
   const keptOffset = replaced ? asked.options.offset || known?.fields.offset : offset;
-  saveScheduler(store, queue, {
-    id: asked.id,
-    next: free,
-    fields: fieldsOf(asked, keptOffset, known?.fields.ic ?? "1"),
-  });
-  const delay = Math.max(free - now, 0);
-  const jobId = addIteration(
-    store,
-    queue,
-    asked.id,
-    free,
-    asked.jobOptions,
-    String(asked.options.name),
-    asked.data,
-    now,
-  );
-  return [jobId, delay];
+  const fields = { ...fieldsOf(asked, keptOffset, known?.fields.ic ?? "1"), ...(again && { job: again }) };
+  const scheduler = { id: asked.id, next: at, fields };
+  saveScheduler(store, queue, scheduler);
+  const jobId = addIteration(store, queue, scheduler, asked.jobOptions, asked.data, now);
+  return [jobId, Math.max(at - now, 0)];
 }
 
 function fieldsOf(
@@ -137,7 +134,7 @@ function freeSlot(store: Store, queue: Queue, id: string, next: number, every: n
 
 /** Takes away the iteration that still waits for its turn. One that runs or ran stays, or that a paused queue holds. */
 function removeIteration(store: Store, queue: Queue, scheduler: SchedulerRow): boolean {
-  const job = headOf(store, queue, iterationId(scheduler.id, scheduler.next));
+  const job = headOf(store, queue, pendingJobId(scheduler));
   const idle = job?.state === State.delayed || job?.state === State.prioritized;
   if (!job || !(idle || (job.state === State.waiting && !queue.meta.has("paused")))) return false;
   removeInBulk(store, queue, job);
@@ -154,7 +151,7 @@ function advance(
   producerId: string | undefined,
 ): string | null {
   const scheduler = findScheduler(store, queue, id);
-  if (!scheduler || producerId !== iterationId(id, scheduler.next)) return null;
+  if (!scheduler || producerId !== pendingJobId(scheduler)) return null;
   const now = Date.now();
   const every = Number(scheduler.fields.every ?? jobOptions.repeat?.every ?? 0);
   const offset = Number(scheduler.fields.offset ?? jobOptions.repeat?.offset ?? 0);
@@ -164,32 +161,31 @@ function advance(
     emit(store, queue, "duplicated", "jobId", jobId);
     return null;
   }
-  const fields: Record<string, string> = { ...scheduler.fields, ic: String(Number(scheduler.fields.ic ?? 0) + 1) };
-  saveScheduler(store, queue, { id, next, fields });
-  return addIteration(store, queue, id, next, jobOptions, fields.name ?? "", fields.data ?? "{}", now);
+  const { job: _, ...kept } = scheduler.fields;
+  const advanced = { id, next, fields: { ...kept, ic: String(Number(kept.ic ?? 0) + 1) } };
+  saveScheduler(store, queue, advanced);
+  return addIteration(store, queue, advanced, jobOptions, kept.data ?? "{}", now);
 }
 
 function addIteration(
   store: Store,
   queue: Queue,
-  schedulerId: string,
-  at: number,
+  scheduler: SchedulerRow,
   jobOptions: IterationOptions,
-  name: string,
   data: string,
   now: number,
 ): string {
-  const id = iterationId(schedulerId, at);
+  const id = pendingJobId(scheduler);
   nextNumber(queue);
   insertJob(store, queue, {
     id,
-    name,
+    name: scheduler.fields.name ?? "",
     data: data || "{}",
-    opts: { ...jobOptions, delay: Math.max(at - now, 0), jobId: id },
+    opts: { ...jobOptions, delay: Math.max(scheduler.next - now, 0), jobId: id },
     timestamp: now,
     parentKey: undefined,
     parent: undefined,
-    scheduler: schedulerId,
+    scheduler: scheduler.id,
     deduplication: jobOptions.deduplication?.id,
   });
   return id;
@@ -199,7 +195,7 @@ function addIteration(
 function removeScheduler(store: Store, queue: Queue, id: string): number {
   const scheduler = findScheduler(store, queue, id);
   if (!scheduler) return 1;
-  const job = headOf(store, queue, iterationId(id, scheduler.next));
+  const job = headOf(store, queue, pendingJobId(scheduler));
   if (job?.state === State.delayed) {
     removeInBulk(store, queue, job);
     emit(store, queue, "removed", "jobId", job.id, "prev", "delayed");
