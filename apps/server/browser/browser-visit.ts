@@ -1,5 +1,6 @@
 /** The browser tier: loads one page in Chromium, waits until its scripts have built it, and takes it as HTML. */
 import type { Page, Request, Response } from "playwright-core";
+import { BrowsingError } from "../core/browsing.ts";
 import { headerMediaType } from "../core/media-type.ts";
 import { chromiumError, isDownload } from "./chromium-error.ts";
 import { isHtml, PageDocument } from "./document.ts";
@@ -20,12 +21,16 @@ const MAX_NAVIGATIONS = 10;
 /** What scripts wait for before they show anything. */
 const AWAITED = new Set(["document", "script", "fetch", "xhr"]);
 
-/** Null: the address leads to a download, not to a page. */
+/**
+ * Null: the address leads to a download, not to a page.
+ * @param faultOf why the way out could not reach a host, which Chromium does not know
+ */
 export async function visitInBrowser(
   page: Page,
   url: URL,
   headers: Readonly<Record<string, string>>,
   reason: string,
+  faultOf: (url: URL) => BrowsingError | null,
 ): Promise<PageDocument | null> {
   const watch = watchPage(page);
   try {
@@ -35,11 +40,18 @@ export async function visitInBrowser(
     return await read(page, watch, reason);
   } catch (error) {
     if (isDownload(error)) return null;
-    throw watch.chain.length > MAX_NAVIGATIONS ? loops(watch) : chromiumError(error, url, LOAD_TIMEOUT);
+    if (watch.chain.length > MAX_NAVIGATIONS) throw loops(watch);
+    const known = chromiumError(error, url, LOAD_TIMEOUT);
+    throw (isUnreached(known) && faultOf(watch.last() ?? url)) || known;
   } finally {
     watch.stop();
     if (Object.keys(headers).length > 0) await page.unrouteAll({ behavior: "ignoreErrors" });
   }
+}
+
+/** Whether an error may stand for a host that the way out did not reach. */
+function isUnreached(error: unknown): boolean {
+  return error instanceof BrowsingError && (error.code === "network" || error.status === 403);
 }
 
 interface Watch {
@@ -47,6 +59,8 @@ interface Watch {
   readonly chain: string[];
   /** Requests under way that scripts may be waiting for. */
   readonly pending: ReadonlySet<Request>;
+  /** The address that the main frame asked for last, redirects included. */
+  last(): URL | null;
   /** The answer that the page in the main frame came with. */
   response(): Response | null;
   stop(): void;
@@ -56,9 +70,12 @@ function watchPage(page: Page): Watch {
   const chain: string[] = [];
   const pending = new Set<Request>();
   let response: Response | null = null;
+  let last: string | null = null;
   const began = (request: Request): void => {
     if (AWAITED.has(request.resourceType())) pending.add(request);
-    if (isMain(page, request) && request.redirectedFrom() === null) chain.push(request.url());
+    if (!isMain(page, request)) return;
+    last = request.url();
+    if (request.redirectedFrom() === null) chain.push(last);
     // Going nowhere ends a page that sends itself around in circles.
     if (chain.length === MAX_NAVIGATIONS + 1) void page.goto("about:blank").catch(() => {});
   };
@@ -70,6 +87,7 @@ function watchPage(page: Page): Watch {
   return {
     chain,
     pending,
+    last: () => (last === null ? null : URL.parse(last)),
     response: () => response,
     stop: () =>
       void page

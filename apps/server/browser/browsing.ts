@@ -1,8 +1,9 @@
 /** Makes the browser room's port: one `Browsing` per runner process, one session per attempt. */
+import type { LookupFunction } from "node:net";
 import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
+import { createEgress } from "./egress.ts";
 import { createHostGates } from "./host-gates.ts";
-import { createHttpClient } from "./http.ts";
 import { createBrowserPool } from "./pool.ts";
 import { createRobotsFiles } from "./robots-files.ts";
 import { openSession } from "./session.ts";
@@ -17,6 +18,8 @@ export interface BrowsingOptions {
   readonly recycleAfter?: number;
   /** How long a page may take over HTTP, in milliseconds. Default 60,000. */
   readonly pageTimeout?: number;
+  /** How names are resolved; default: as the system does it. */
+  readonly lookup?: LookupFunction;
   /** What the HTTP tier calls itself. */
   readonly userAgent?: string;
 }
@@ -27,18 +30,19 @@ const USER_AGENT = "Mozilla/5.0 (compatible; Ultravisor/0.1)";
 
 export function createBrowsing(options: BrowsingOptions): Browsing {
   const { chromium } = options;
-  const client = createHttpClient();
+  const egress = createEgress(options.lookup);
   const pool = createBrowserPool({
     find: typeof chromium === "function" ? chromium : async () => chromium,
     maxPages: options.maxPages ?? 4,
     recycleAfter: options.recycleAfter ?? 100,
+    egress,
   });
   const { userAgent = USER_AGENT, pageTimeout = 60_000 } = options;
   const manners = {
     gates: createHostGates(),
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
-  const parts = { client, pool, files: options.files, userAgent, pageTimeout, manners };
+  const parts = { egress, pool, files: options.files, userAgent, pageTimeout, manners };
   const open = new Set<BrowsingSession>();
   return {
     async open(own) {
@@ -48,7 +52,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     },
     async close() {
       await Promise.all([...open].map((session) => session.close()));
-      await Promise.all([pool.close(), client.close()]);
+      await Promise.all([pool.close(), egress.close()]);
     },
   };
 }

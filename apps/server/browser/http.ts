@@ -1,6 +1,8 @@
 /** One GET over a kept-alive connection: no redirects, no cookies, no meaning. */
 import type { Readable } from "node:stream";
-import { Agent } from "undici";
+import type { Agent } from "undici";
+import type { NamedHosts } from "../core/egress.ts";
+import { type Egress, isNamed } from "./egress.ts";
 import { wasStale } from "./network-error.ts";
 
 export interface HttpAnswer {
@@ -14,29 +16,24 @@ export interface HttpAnswer {
 
 export interface HttpClient {
   get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>;
-  close(): Promise<void>;
+  /** Whether this client may reach a host though it is not public. */
+  isNamed(url: URL): boolean;
 }
 
-const CONNECT_TIMEOUT = 10_000;
-const SILENCE_TIMEOUT = 30_000;
-const MAX_HEADERS = 65_536;
 /** A rest up to this size is read to keep the connection; a longer one costs more than a new connection. */
 const WORTH_READING = 65_536;
 
-export function createHttpClient(): HttpClient {
-  const agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT },
-    headersTimeout: SILENCE_TIMEOUT,
-    bodyTimeout: SILENCE_TIMEOUT,
-    maxHeaderSize: MAX_HEADERS,
-  });
+/** Clients are cheap: their connections are the egress policy's. */
+export function createHttpClient(egress: Egress, named: NamedHosts): HttpClient {
   return {
-    get: (url, headers, signal) =>
-      get(agent, url, headers, signal).catch((error: unknown) => {
+    get(url, headers, signal) {
+      const agent = egress.agent(named, url);
+      return get(agent, url, headers, signal).catch((error: unknown) => {
         if (!wasStale(error) || signal.aborted) throw error;
         return get(agent, url, headers, signal);
-      }),
-    close: () => agent.destroy(),
+      });
+    },
+    isNamed: (url) => isNamed(named, url),
   };
 }
 

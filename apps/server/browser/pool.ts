@@ -1,15 +1,19 @@
 /** The Chromium processes of a runner: one per set of plugins, shared by sessions, replaced when worn or dead. */
 import type { Browser } from "playwright-core";
 import { BrowsingError, type Chromium } from "../core/browsing.ts";
+import { namedHosts } from "../core/egress.ts";
 import { missingChromium } from "./chromium.ts";
+import type { Egress } from "./egress.ts";
+import { type EgressProxy, openEgressProxy } from "./egress-proxy.ts";
 import { launch } from "./launch.ts";
-import { loadPlugins, pluginSetKey } from "./plugins.ts";
+import { loadPlugins, type Plugin, pluginSetKey } from "./plugins.ts";
 import { createSlots } from "./slots.ts";
 
 export interface PoolOptions {
   find(): Promise<Chromium | null>;
   readonly maxPages: number;
   readonly recycleAfter: number;
+  readonly egress: Egress;
 }
 
 /** A session's hold on a running Chromium. */
@@ -58,7 +62,7 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
       entry.retired = true;
       void closeIfIdle(entry);
     }
-    const entry = start(key, plugins, options.find);
+    const entry = start(key, plugins, options);
     entries.add(entry);
     return entry;
   };
@@ -97,7 +101,7 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
   };
 }
 
-function start(key: string, plugins: readonly (string | object)[], find: PoolOptions["find"]): Entry {
+function start(key: string, plugins: readonly (string | object)[], options: PoolOptions): Entry {
   const crashed = Promise.withResolvers<void>();
   const entry: Entry = {
     key,
@@ -111,14 +115,27 @@ function start(key: string, plugins: readonly (string | object)[], find: PoolOpt
   return entry;
 
   async function begin(): Promise<Browser> {
-    const chromium = await find();
+    const chromium = await options.find();
     if (!chromium) throw missingChromium();
-    const browser = await launch(chromium, await loadPlugins(plugins));
+    const loaded = await loadPlugins(plugins);
+    // What no session's own way out serves, such as a request of Chromium itself, finds nothing but the public internet.
+    const proxy = await openEgressProxy(options.egress, namedHosts([]));
+    const browser = await launchBehind(proxy, chromium, loaded);
     browser.on("disconnected", () => {
+      proxy.close();
       entry.retired = true;
       if (!entry.closing) crashed.resolve();
     });
     return browser;
+  }
+}
+
+async function launchBehind(proxy: EgressProxy, chromium: Chromium, plugins: readonly Plugin[]): Promise<Browser> {
+  try {
+    return await launch(chromium, plugins, proxy.server);
+  } catch (error) {
+    proxy.close();
+    throw error;
   }
 }
 

@@ -36,20 +36,19 @@ interface Entry {
 
 export function createRobotsFiles(options: RobotsFilesOptions): RobotsFiles {
   const now = options.now ?? Date.now;
-  // By client, as one of them may be refused what another may reach.
-  const kept = new WeakMap<HttpClient, Map<string, Entry>>();
+  const entries = new Map<string, Entry>();
   return {
     of(client, url, signal) {
-      const entries = kept.get(client) ?? new Map<string, Entry>();
-      kept.set(client, entries);
-      const known = entries.get(url.origin);
+      // One session may be refused what another may reach.
+      const key = `${url.origin}${client.isNamed(url) ? " named" : ""}`;
+      const known = entries.get(key);
       if (known && known.until > now()) return unlessAborted(known.robots, signal);
       const entry: Entry = { robots: fetchRobots(client, url.origin, options), until: now() + KEPT };
       entry.robots.catch((error: unknown) => {
         const isKept = error instanceof BrowsingError && error.code === "robots_disallowed";
         entry.until = isKept ? now() + (error.retryAfter ?? KEPT_UNREACHABLE) : 0;
       });
-      entries.set(url.origin, entry);
+      entries.set(key, entry);
       const [oldest] = entries.keys();
       if (entries.size > MAX_ORIGINS && oldest !== undefined) entries.delete(oldest);
       return unlessAborted(entry.robots, signal);

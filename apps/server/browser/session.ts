@@ -1,12 +1,14 @@
 /** What one attempt browses with: its cookies, its pages over HTTP or in Chromium, and what it downloaded. */
 import type { Document, DownloadedFile, DownloadOptions, VisitOptions } from "../../sdk/context.ts";
 import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions } from "../core/browsing.ts";
+import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { CookieJar } from "./cookies.ts";
 import { isHtml } from "./document.ts";
 import { download } from "./download.ts";
-import type { HttpClient } from "./http.ts";
+import type { Egress } from "./egress.ts";
+import { createHttpClient } from "./http.ts";
 import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
 import { Manners, type SharedManners } from "./manners.ts";
 import { downloadPatiently } from "./patient-download.ts";
@@ -16,7 +18,7 @@ import { openTab, type Tab } from "./tab.ts";
 import { webUrl } from "./web-url.ts";
 
 export interface SessionParts {
-  readonly client: HttpClient;
+  readonly egress: Egress;
   readonly pool: BrowserPool;
   readonly files: FileStore;
   readonly userAgent: string;
@@ -41,6 +43,7 @@ class Session implements BrowsingSession {
   readonly #options: BrowsingSessionOptions;
   readonly #http: HttpTier;
   readonly #manners: Manners;
+  readonly #named: NamedHosts;
   readonly #downloads: FileDraft[] = [];
   readonly #served = { http: 0, browser: 0 };
   readonly #onClose: () => void;
@@ -52,10 +55,12 @@ class Session implements BrowsingSession {
     this.#parts = parts;
     this.#onClose = onClose;
     this.#options = options;
-    const manners = new Manners(parts.manners, parts.client, options);
+    this.#named = namedHosts(options.allowHosts ?? []);
+    const client = createHttpClient(parts.egress, this.#named);
+    const manners = new Manners(parts.manners, client, options);
     this.#manners = manners;
     this.#http = {
-      client: parts.client,
+      client,
       jar: new CookieJar(),
       admit: (url) => manners.admit(url),
       heard: (url, status, retryAfter) => manners.heard(url, status, retryAfter),
@@ -173,7 +178,7 @@ class Session implements BrowsingSession {
 
   #openTab(): Promise<Tab> {
     if (this.#tab) return this.#tab;
-    const opening = openTab(this.#parts.pool, this.#http.jar, this.#options, this.#break);
+    const opening = openTab({ ...this.#parts, named: this.#named, jar: this.#http.jar }, this.#options, this.#break);
     this.#tab = opening;
     // A script that catches the error and visits again deserves another try.
     opening.catch(() => {

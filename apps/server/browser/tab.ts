@@ -1,6 +1,7 @@
 /** One session's place in Chromium: a fresh context, its pages, and what they said and did. */
 import type { BrowserContext, Page } from "playwright-core";
 import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
+import type { NamedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { visitInBrowser } from "./browser-visit.ts";
@@ -10,6 +11,8 @@ import { type ConsoleLog, followConsole } from "./console-log.ts";
 import { cookieSync } from "./cookie-sync.ts";
 import type { CookieJar } from "./cookies.ts";
 import type { PageDocument } from "./document.ts";
+import type { Egress } from "./egress.ts";
+import { type EgressProxy, openEgressProxy } from "./egress-proxy.ts";
 import { guardContext } from "./guard.ts";
 import { type BrowserPool, crashedError, type Lease } from "./pool.ts";
 import { createSlots } from "./slots.ts";
@@ -24,33 +27,46 @@ export interface Tab {
   close(): Promise<void>;
 }
 
+export interface TabParts {
+  readonly pool: BrowserPool;
+  readonly jar: CookieJar;
+  readonly egress: Egress;
+  readonly named: NamedHosts;
+}
+
 /** The trace of a task that only visits shows at most so many pages. */
 const VISITS_PER_TRACE = 20;
 
 /** @param onBroken called once when Chromium or a page of this tab dies */
 export async function openTab(
-  pool: BrowserPool,
-  jar: CookieJar,
+  { pool, jar, egress, named }: TabParts,
   options: BrowsingSessionOptions,
   onBroken: (error: BrowsingError) => void,
 ): Promise<Tab> {
   const lease = await pool.lease(options.plugins, options.signal);
+  const proxy = await openEgressProxy(egress, named);
   try {
-    const context = await newContext(lease, options);
-    const tab = new ContextTab(lease, context, cookieSync(jar, context), options);
+    const context = await newContext(lease, options, proxy);
+    const tab = new ContextTab({ lease, context, proxy }, cookieSync(jar, context), options);
     await tab.start(onBroken);
     return tab;
   } catch (error) {
     const crashed = !lease.browser.isConnected();
+    proxy.close();
     await lease.release();
     throw crashed ? crashedError("Chromium") : error;
   }
 }
 
-function newContext(lease: Lease, options: BrowsingSessionOptions): Promise<BrowserContext> {
+function newContext(lease: Lease, options: BrowsingSessionOptions, proxy: EgressProxy): Promise<BrowserContext> {
   // Naming both `page` and `download` is how a task asks to save what a click downloads.
   const asked = names(options, "page") && names(options, "download");
-  return lease.browser.newContext({ acceptDownloads: asked, serviceWorkers: "block", permissions: [] });
+  return lease.browser.newContext({
+    acceptDownloads: asked,
+    serviceWorkers: "block",
+    permissions: [],
+    proxy: { server: proxy.server, bypass: "<-loopback>" },
+  });
 }
 
 /** Whether the task names a fixture; a task that destructures nothing gets everything. */
@@ -58,10 +74,17 @@ function names(options: BrowsingSessionOptions, fixture: string): boolean {
   return options.fixtures?.includes(fixture) ?? true;
 }
 
+interface Place {
+  readonly lease: Lease;
+  readonly context: BrowserContext;
+  readonly proxy: EgressProxy;
+}
+
 class ContextTab implements Tab {
   readonly syncCookies: () => Promise<void>;
   readonly #lease: Lease;
   readonly #context: BrowserContext;
+  readonly #proxy: EgressProxy;
   readonly #options: BrowsingSessionOptions;
   readonly #console: ConsoleLog;
   /** Visits of one session use one page, one after the other. */
@@ -72,16 +95,13 @@ class ContextTab implements Tab {
   /** The page of the last visit may still be busy, or on its way to an error page. It is kept for a picture, not for another visit. */
   #spent = false;
   #visits = 0;
+  readonly #faultOf = (url: URL) => this.#proxy.faultOf(url);
   #closed = false;
 
-  constructor(
-    lease: Lease,
-    context: BrowserContext,
-    syncCookies: () => Promise<void>,
-    options: BrowsingSessionOptions,
-  ) {
+  constructor({ lease, context, proxy }: Place, syncCookies: () => Promise<void>, options: BrowsingSessionOptions) {
     this.#lease = lease;
     this.#context = context;
+    this.#proxy = proxy;
     this.#options = options;
     this.syncCookies = syncCookies;
     this.#console = followConsole(context);
@@ -126,17 +146,18 @@ class ContextTab implements Tab {
     this.#closed = true;
     await dropTrace(this.#context);
     await this.#context.close().catch(() => {});
+    this.#proxy.close();
     await this.#lease.release();
   }
 
   async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
     try {
-      return await visitInBrowser(await this.#freshPage(), url, headers, reason);
+      return await visitInBrowser(await this.#freshPage(), url, headers, reason, this.#faultOf);
     } catch (error) {
       this.#spent = !(error instanceof BrowsingError && error.status !== null);
       if (!isInterrupted(error)) throw error;
       // A script of the page before went elsewhere just now. It cannot reach a page of its own.
-      return await visitInBrowser(await this.#freshPage(), url, headers, reason);
+      return await visitInBrowser(await this.#freshPage(), url, headers, reason, this.#faultOf);
     }
   }
 

@@ -13,6 +13,8 @@ export interface BrowsingSessionOptions {
   readonly robots?: "obey" | "ignore";
   /** What one host is asked at most. */
   readonly perHost?: Partial<PerHost>;
+  /** Hosts that the task or its input names, as `canonicalHost` writes them: these may be private. */
+  readonly allowHosts?: readonly string[];
   readonly signal: AbortSignal;
   /** A line for the task run's log. */
   log(level: "debug" | "info" | "warn" | "error", text: string): void;
@@ -53,6 +55,7 @@ export type BrowsingErrorCode =
   | "not_found" // 404 or 410
   | "http_status" // any other error status
   | "robots_disallowed" // robots.txt forbids it, or cannot be had
+  | "egress_denied" // a page leads to a host that is neither public nor named
   | "network" // name, connection or answer failed
   | "tls" // the certificate is not trusted
   | "timeout" // no complete answer in time
@@ -94,6 +97,7 @@ const REASON_OF: Readonly<Record<BrowsingErrorCode, Reason>> = {
   not_found: "not_found",
   http_status: "http_status",
   robots_disallowed: "error",
+  egress_denied: "error",
   network: "network",
   tls: "network",
   timeout: "network",

@@ -38,6 +38,8 @@ export interface TaskSpec {
   readonly limits: FanOutLimits;
   readonly env: Readonly<Record<string, string>>;
   readonly render?: "auto" | "never" | "always";
+  /** Browser tasks: hosts that the input of the operation's own task names, for its subtasks too: pages may lead there. */
+  readonly hosts?: readonly string[];
   /** Names that `run` destructures; what is not named is not made. Null: cannot be told, so everything is. */
   readonly fixtures: readonly string[] | null;
 }

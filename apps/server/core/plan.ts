@@ -1,6 +1,7 @@
 /** From a definition and an input to the task runs of a run; from what a script spawned to subtasks. */
 
-import type { Definition, PlannedTask } from "./definition.ts";
+import type { Definition, PlannedTask, TaskSpec } from "./definition.ts";
+import { hostsNamedIn } from "./egress.ts";
 import type { TaskRun } from "./entities.ts";
 import type { SpawnDraft } from "./execution.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
@@ -11,6 +12,7 @@ export function planRun(definition: Definition, input: JsonObject, newId: () => 
   const ids = new Map(definition.tasks.map((task) => [task.name, newId()]));
   return definition.tasks.map((task) => {
     const id = ids.get(task.name) ?? newId();
+    const own = inputOf(definition, task, input);
     return {
       id,
       task: task.name,
@@ -18,8 +20,8 @@ export function planRun(definition: Definition, input: JsonObject, newId: () => 
       parent: null,
       root: id,
       depth: 0,
-      spec: task.spec,
-      input: inputOf(definition, task, input),
+      spec: withHosts(task.spec, hostsNamedIn(own)),
+      input: own,
       needs: task.needs.map((name) => ids.get(name)).filter((needed) => needed !== undefined),
     };
   });
@@ -29,6 +31,10 @@ export function planRun(definition: Definition, input: JsonObject, newId: () => 
 function inputOf(definition: Definition, task: PlannedTask, input: JsonObject): JsonObject {
   if (definition.kind !== "operation") return input;
   return task.use === null ? { ...input, ...task.with } : task.with;
+}
+
+function withHosts(spec: TaskSpec, hosts: readonly string[]): TaskSpec {
+  return hosts.length === 0 ? spec : { ...spec, hosts };
 }
 
 /** A subtask of another definition is executed as that one; null: there is no such task. */
@@ -58,7 +64,8 @@ export function planSubtasks(
         parent: parent.id,
         root: parent.root,
         depth: parent.depth + 1,
-        spec: other?.spec ?? parent.spec,
+        // Never the hosts of its own input: that may hold what a page said.
+        spec: withHosts(other?.spec ?? parent.spec, parent.spec.hosts ?? []),
         input: draft.input,
         needs: [],
       });

@@ -1,6 +1,7 @@
 /** What may stand in a task file, by kind, whether it is written in TypeScript or YAML. */
 import { z } from "zod";
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUT, type FanOutLimits, NO_RETRY, type RetryRule } from "../core/definition.ts";
+import { canonicalHost } from "../core/egress.ts";
 import { duration, jsonObject, known } from "./values.ts";
 
 const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
@@ -45,6 +46,16 @@ const browser = known({
     .optional(),
   render: z.enum(["auto", "never", "always"]).default("auto"),
   robots: z.enum(["obey", "ignore"]).default("obey"),
+  allowHosts: z
+    .array(
+      z
+        .string()
+        .refine(
+          (text) => canonicalHost(text) !== null,
+          "expected a host such as intranet, intranet:8080 or intranet:*",
+        ),
+    )
+    .default([]),
   perHost: known({ concurrency: z.int().min(1).max(1000).optional(), delay: duration.optional() }).optional(),
 });
 const operation = known({

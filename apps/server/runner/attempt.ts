@@ -5,6 +5,7 @@ import type { BrowserDefinition, CodeDefinition } from "../../sdk/definition.ts"
 import { FailError, SkipError } from "../../sdk/outcome.ts";
 import { type Browsing, BrowsingError } from "../core/browsing.ts";
 import { parseDuration } from "../core/duration.ts";
+import { canonicalHost, hostsNamedIn } from "../core/egress.ts";
 import type { Assignment, Outcome, Usage } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import type { PerHost } from "../core/politeness.ts";
@@ -70,9 +71,16 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     plugins: definition.plugins ?? [],
     robots: definition.robots ?? "obey",
     perHost: perHostOf(definition),
+    allowHosts: allowedHosts(definition, assignment),
     signal: parts.signal,
     log: (level, text) => parts.host.log(level, text),
   });
+}
+
+/** A subtask's own input is not asked: it may hold what a page said. */
+function allowedHosts({ allowHosts = [] }: BrowserDefinition, { parent, input, spec }: Assignment): readonly string[] {
+  const named = [...(spec.hosts ?? []), ...(parent === null ? hostsNamedIn(input) : [])];
+  return [...named, ...allowHosts.flatMap((host) => canonicalHost(host) ?? [])];
 }
 
 function perHostOf({ perHost }: BrowserDefinition): Partial<PerHost> {

@@ -36,6 +36,7 @@ export async function start(options: Partial<BrowsingOptions> = {}): Promise<Sta
         fixtures: ["visit", "download"],
         render: "auto",
         plugins: [],
+        allowHosts: ["127.0.0.1:*"],
         signal: new AbortController().signal,
         log: (level, text) => void logged.push(`${level}: ${text}`),
         ...own,

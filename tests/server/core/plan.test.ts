@@ -47,7 +47,7 @@ test("Another task gets what `with` says; a command of the operation also gets t
   expect(planRun(operation(tasks), { b: 2 }, ids()).map((draft) => draft.input)).toEqual([{ a: 1 }, { a: 1, b: 2 }]);
 });
 
-const PARENT = { id: "p", task: "crawl", root: "p", depth: 2, spec: SPEC } as TaskRun;
+const PARENT = { id: "p", task: "crawl", root: "p", depth: 2, spec: SPEC, hook: null } as TaskRun;
 
 test("A subtask is the parent's task one level deeper, under its key", () => {
   const { drafts } = planSubtasks(PARENT, [{ task: null, key: "k", input: { n: 1 } }], () => null, ids());
@@ -76,4 +76,14 @@ test("Subtasks deeper than the limit are counted in place of being started", () 
   const parent = { ...PARENT, spec: { ...SPEC, limits: { depth: 2, subtasks: 9 } } };
   const { drafts, tooDeep } = planSubtasks(parent, [{ task: null, key: "k", input: {} }], () => null, ids());
   expect([drafts, tooDeep]).toEqual([[], 1]);
+});
+
+test("Hosts that the input of the operation's own task names are known to its subtasks, and those of their own input are not", () => {
+  const [root] = planRun(operation([task("crawl", { with: { url: "http://wiki.lan:8080/" } })]), {}, ids());
+  expect(root?.spec.hosts).toEqual(["wiki.lan:8080"]);
+  const parent = { ...PARENT, spec: root?.spec ?? SPEC };
+  const spawned = [{ task: null, key: "k", input: { url: "http://10.0.0.1/" } }];
+  expect(planSubtasks(parent, spawned, () => null, ids()).drafts[0]?.spec.hosts).toEqual(["wiki.lan:8080"]);
+  const other = [{ task: "fetch", key: "k", input: { url: "http://10.0.0.1/" } }];
+  expect(planSubtasks(parent, other, () => task("fetch"), ids()).drafts[0]?.spec.hosts).toEqual(["wiki.lan:8080"]);
 });

@@ -89,9 +89,21 @@ describe("a browser task", () => {
       reason: "not_found",
       retryable: false,
     });
-    expect(await made.start(spec, { assignment: { input, parent: "parent", key: "x" } }).outcome).toMatchObject({
+    const known = { ...spec, hosts: [new URL(input.url).host] };
+    expect(await made.start(known, { assignment: { input, parent: "parent", key: "x" } }).outcome).toMatchObject({
       type: "skipped",
       message: expect.stringContaining("404"),
+    });
+  });
+
+  test("reaches no private host that only the input of a subtask names", async () => {
+    const made = await lab();
+    const spec = await browserTask(made, "visit", "await visit(input.url);");
+    const input = { url: await site() };
+    expect(await made.start(spec, { assignment: { input, parent: "parent", key: "x" } }).outcome).toMatchObject({
+      type: "failed",
+      retryable: false,
+      error: { code: "egress_denied" },
     });
   });
 

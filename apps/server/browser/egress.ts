@@ -1,0 +1,94 @@
+/**
+ * Opens every connection to a web site, and none to where a page may not lead. An address is judged when it is resolved and
+ * connected to as it was judged, so that a name cannot mean one thing when it is checked and another when it is used.
+ */
+import { lookup as systemLookup } from "node:dns";
+import { connect, isIP, type LookupFunction, type Socket } from "node:net";
+import { Agent, buildConnector } from "undici";
+import { BrowsingError } from "../core/browsing.ts";
+import { isGloballyRoutable, type NamedHosts } from "../core/egress.ts";
+
+export interface Egress {
+  /** Connections for requests to a host. One to a host that somebody named is never lent to those who did not. */
+  agent(named: NamedHosts, url: URL): Agent;
+  /** A plain connection, for what passes through unread. It emits `error` with a BrowsingError when it is denied. */
+  connect(named: NamedHosts, hostname: string, port: number): Socket;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT = 10_000;
+const SILENCE_TIMEOUT = 30_000;
+const MAX_HEADERS = 65_536;
+
+/** @param lookup how names are resolved; default: as the system does it */
+export function createEgress(lookup: LookupFunction = systemLookup as LookupFunction): Egress {
+  const publicOnly = onlyPublic(lookup);
+  const plain = buildConnector({ timeout: CONNECT_TIMEOUT, lookup });
+  const guarded = buildConnector({ timeout: CONNECT_TIMEOUT, lookup: publicOnly });
+  const open = makeAgent(plain);
+  const careful = makeAgent((options, callback) => {
+    // Where the host is an address there is nothing to look up.
+    if (isForbiddenAddress(options.hostname)) callback(deniedError(options.hostname), null);
+    else guarded(options, callback);
+  });
+  return {
+    agent: (named, url) => (isNamed(named, url) ? open : careful),
+    connect(named, hostname, port) {
+      const host = hostname.replace(/^\[|\]$/g, "");
+      const isOpen = named.has(hostname, port);
+      const socket = connect({
+        host,
+        port,
+        lookup: isOpen ? lookup : publicOnly,
+        noDelay: true,
+        timeout: CONNECT_TIMEOUT,
+      });
+      socket.once("timeout", () => socket.destroy(new DOMException("no connection in time", "TimeoutError")));
+      socket.once("connect", () => socket.setTimeout(0));
+      if (!isOpen && isForbiddenAddress(host)) socket.destroy(deniedError(hostname));
+      return socket;
+    },
+    close: async () => void (await Promise.all([open.destroy(), careful.destroy()])),
+  };
+}
+
+/** Whether somebody named the host of an address. */
+export function isNamed(named: NamedHosts, url: URL): boolean {
+  return named.has(url.hostname, Number(url.port) || (url.protocol === "https:" ? 443 : 80));
+}
+
+function makeAgent(connector: buildConnector.connector): Agent {
+  return new Agent({
+    connect: connector,
+    headersTimeout: SILENCE_TIMEOUT,
+    bodyTimeout: SILENCE_TIMEOUT,
+    maxHeaderSize: MAX_HEADERS,
+  });
+}
+
+function isForbiddenAddress(host: string): boolean {
+  return isIP(host) !== 0 && !isGloballyRoutable(host);
+}
+
+/** A lookup that gives public addresses only. */
+function onlyPublic(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, "");
+      const addresses = (Array.isArray(found) ? found : []).filter(({ address }) => isGloballyRoutable(address));
+      const [first] = addresses;
+      if (!first) callback(deniedError(hostname), "");
+      else if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** Says neither what the name resolves to nor whether anything is there: that would map the network for whoever wrote the page. */
+function deniedError(host: string): BrowsingError {
+  return new BrowsingError(
+    "egress_denied",
+    `${host} is not on the public internet, and neither the task nor its input names it. If it is meant, add it to the task's option allowHosts.`,
+    { retryable: false },
+  );
+}
