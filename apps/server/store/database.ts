@@ -121,16 +121,23 @@ interface Group {
 type RunGroups = (groups: readonly Group[]) => Promise<ResultSet[]>;
 
 const MOST_GROUPS = 64;
+const LONGEST_GATHERING = 5;
 
-/** The write mutex: one batch at a time, made of every group that came while the one before was under way. */
+/**
+ * The write mutex: one batch at a time, made of every group that came while the one before was under way. What has to wait for the
+ * disk anyway first waits as long as the last such commit took (at most 5 ms) for others to share the next one.
+ */
 function groupCommits(run: RunGroups): (statements: InStatement[], durable: boolean) => Promise<ResultSet[]> {
   let pending: Group[] = [];
   let busy = false;
+  let lastCommit = 0;
   async function drain(): Promise<void> {
     while (pending.length > 0) {
       const groups = pending.slice(0, MOST_GROUPS);
       pending = pending.slice(MOST_GROUPS);
+      const from = performance.now();
       await commitTogether(groups, run);
+      if (groups.some((group) => group.durable)) lastCommit = performance.now() - from;
     }
     busy = false;
   }
@@ -139,7 +146,8 @@ function groupCommits(run: RunGroups): (statements: InStatement[], durable: bool
       pending.push({ statements, durable, resolve, reject });
       if (busy) return;
       busy = true;
-      setImmediate(() => void drain());
+      if (durable && lastCommit >= 1) setTimeout(() => void drain(), Math.min(lastCommit, LONGEST_GATHERING));
+      else setImmediate(() => void drain());
     });
 }
 
