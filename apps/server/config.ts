@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const PORT_EXPECTED = "expected a port number from 0 to 65535";
+const port = z.coerce.number(PORT_EXPECTED).int(PORT_EXPECTED).min(0, PORT_EXPECTED).max(65_535, PORT_EXPECTED);
 const KIND_LIMITS = /^\s*(?:(shell|browser|code)\s*=\s*(\d+)\s*(?:,\s*|$))+$/;
 
 /** One entry per variable: also the keys of `ultravisor.config.ts`, and what docs/configuration.md explains. */

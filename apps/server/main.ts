@@ -7,7 +7,7 @@ import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
 import { findChromium } from "./browser/chromium.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import type { Chromium } from "./core/browsing.ts";
+import { BrowsingError, type Chromium } from "./core/browsing.ts";
 import type { Health, Logger, Notices } from "./core/ports.ts";
 import { createEngine, type RunningEngine } from "./engine/index.ts";
 import { createNotices } from "./engine/notices.ts";
@@ -59,10 +59,10 @@ async function start(): Promise<void> {
     { tasks: house.catalog.list().length, problems: house.catalog.problems().length, node: config.node },
     "ready",
   );
+  const begun = await firstRun(house, server);
   process.stdout.write(
-    `\n  Ultravisor ${packageJson.version} is at work. Open\n\n    ${server.url}/sign-in?token=${house.folder.token}\n\n`,
+    `\n  Ultravisor ${packageJson.version} is at work. Open\n\n    ${server.url}/sign-in?token=${house.folder.token}\n\n${begun}`,
   );
-  await firstRun(house, server);
 }
 
 async function build(config: Config, log: Logger): Promise<House> {
@@ -167,20 +167,17 @@ function warnings({ chromium, catalog }: House): string[] {
 }
 
 /** On the very first start: a real crawl of the documentation that this server renders, to have something to look at. */
-async function firstRun({ config, store, catalog, engine, log }: House, server: Listening): Promise<void> {
+async function firstRun({ config, store, catalog, engine, log }: House, server: Listening): Promise<string> {
   const name = "crawl-and-download";
   if (!config.firstRun || catalog.get(name) === undefined || (await store.runs.list({ limit: 1 })).items.length > 0)
-    return;
+    return "";
   try {
-    await engine.submit({
-      name,
-      input: { url: `${server.url}/docs/` },
-      trigger: { kind: "manual", id: null, nominalAt: null, runId: null },
-      idempotencyKey: "first start",
-    });
-    process.stdout.write("  A first run has begun: it crawls the documentation and downloads its files.\n\n");
+    const trigger = { kind: "manual", id: null, nominalAt: null, runId: null } as const;
+    await engine.submit({ name, input: { url: `${server.url}/docs/` }, trigger, idempotencyKey: "first start" });
+    return "  A first run has begun: it crawls the documentation and downloads its files.\n\n";
   } catch (error) {
     log.warn({ err: error }, "the first run could not be started");
+    return "";
   }
 }
 
@@ -213,7 +210,10 @@ async function stop(house: House, server: Listening): Promise<void> {
 
 /** Mistakes of the owner are told in one line; anything else is ours and comes with its stack. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DataFolderError || error instanceof ListenError)
+  if (
+    [ConfigError, DataFolderError, ListenError, BrowsingError].some((known) => error instanceof known) &&
+    error instanceof Error
+  )
     return `ultravisor: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
