@@ -103,15 +103,19 @@ export class Connection {
 
   close(): void {
     if (!this.#database.open) return;
-    if (this.path !== ":memory:") {
-      // Prepared statements keep the handle alive until they are collected, so closing alone would keep the file
-      // locked. Leaving WAL folds the log into the file and lets the exclusive lock go.
-      this.all("PRAGMA journal_mode = DELETE");
-      this.all("PRAGMA locking_mode = NORMAL");
-      this.get("SELECT count(*) FROM queue");
-    }
+    if (this.path !== ":memory:") this.#unlock();
     this.#statements.clear();
     this.#database.close();
+  }
+
+  /**
+   * Prepared statements keep the handle alive until they are collected, so closing alone would keep the file locked.
+   * Leaving WAL folds the log into the file and lets the exclusive lock go.
+   */
+  #unlock(): void {
+    this.all("PRAGMA journal_mode = DELETE");
+    this.all("PRAGMA locking_mode = NORMAL");
+    this.get("SELECT count(*) FROM sqlite_schema");
   }
 
   #prepare(sql: string): Statement {
@@ -128,9 +132,10 @@ export class Connection {
     try {
       open();
     } catch (error) {
-      this.#statements.clear();
+      const isBusy = (error as { code?: string }).code === "SQLITE_BUSY";
+      if (!isBusy && this.path !== ":memory:") this.#unlock();
       this.#database.close();
-      if ((error as { code?: string }).code !== "SQLITE_BUSY") throw error;
+      if (!isBusy) throw error;
       throw new Error(
         `bullmq-libsql expected to be the only process using ${this.path}, but another one has it open. ` +
           "Stop that process, or give this one a queue file of its own.",

@@ -156,7 +156,7 @@ export class Store {
     for (const operation of operations) operation.settle();
     for (const queue of touched) {
       wakeListeners(queue);
-      wakeWorkers(this, queue);
+      wakeWorkers(queue);
     }
   }
 

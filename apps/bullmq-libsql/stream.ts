@@ -39,9 +39,9 @@ export function streamVerbs({ store, queue }: Scope, waits: Waits): StreamVerbs 
       return events.length > 0 ? [[queue.name, events]] : null;
     },
     waitForJob: async (blockTimeout) => {
-      const signal = AbortSignal.any([waits.closed.signal, waits.interrupted.signal]);
-      if (signal.aborted) return null;
-      return (await waitForWork(store, queue, blockTimeout, signal)) ? { member: "0", score: 0 } : null;
+      const signals = [waits.closed.signal, waits.interrupted.signal];
+      if (signals.some((signal) => signal.aborted)) return null;
+      return (await waitForWork(store, queue, blockTimeout, signals)) ? { member: "0", score: 0 } : null;
     },
     disconnectBlocking: async () => waits.interrupted.abort(),
     reconnectBlocking: async () => {

@@ -15,13 +15,13 @@ export function readyCount(queue: Queue): number {
 }
 
 /** Resolves with true as soon as a job may be claimed, with false at the timeout or when told to stop. */
-export function waitForWork(store: Store, queue: Queue, seconds: number, signal: AbortSignal): Promise<boolean> {
+export function waitForWork(store: Store, queue: Queue, seconds: number, signals: AbortSignal[]): Promise<boolean> {
   const until = Date.now() + seconds * 1000;
   return new Promise((resolve) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settle = (found: boolean): void => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
+      for (const signal of signals) signal.removeEventListener("abort", stop);
       queue.waiters.delete(look);
       resolve(found);
     };
@@ -31,17 +31,17 @@ export function waitForWork(store: Store, queue: Queue, seconds: number, signal:
       const now = Date.now();
       const due = nextDue(store, queue);
       const found = readyCount(queue) > 0 || (due !== undefined && due <= now);
-      if (found || signal.aborted || now >= until) settle(found);
+      if (found || signals.some((signal) => signal.aborted) || now >= until) settle(found);
       else timer = setTimeout(look, Math.min(Math.min(until, due ?? until) - now, longestNap));
     };
-    signal.addEventListener("abort", stop, { once: true });
+    for (const signal of signals) signal.addEventListener("abort", stop, { once: true });
     queue.waiters.add(look);
     look();
   });
 }
 
 /** Wakes as many workers as there are jobs for; all of them re-arm their timers when a due time changed. */
-export function wakeWorkers(_store: Store, queue: Queue): void {
+export function wakeWorkers(queue: Queue): void {
   if (queue.waiters.size === 0) return;
   const ready = readyCount(queue);
   let woken = 0;

@@ -132,6 +132,21 @@ test("an operation on a closed backend is refused as a closed connection", async
   await expect(queue.add("late", {})).rejects.toThrow("Connection is closed.");
 });
 
+test("a file of a newer release is left alone", async () => {
+  const { store } = bench.queue().getBackend();
+  store.sql.exec("PRAGMA user_version = 99");
+  await bench.queue().close();
+  expect(() => backendOn(bench.url)).toThrow("expected schema version 1 or older");
+  // And let go again, so that the newer release can have it.
+  expect(inAnotherProcess(`create("jobs", { connection: { url } });`)).toContain("expected schema version");
+});
+
+test("the table refuses a job that ended without a time of its end", async () => {
+  const { store } = bench.queue().getBackend();
+  const id = await bench.add("job");
+  expect(() => store.sql.run("UPDATE job SET state = 6 WHERE id = ?", id)).toThrow("CHECK constraint failed");
+});
+
 test.each(["redis://localhost:6379", "libsql://far.away"])("a URL that names no file, %s, is refused", (url) => {
   expect(() => backendOn(url)).toThrow("expected connection.url to be");
 });
