@@ -99,6 +99,7 @@ CREATE TABLE `runs` (
 	`trigger_id` text,
 	`nominal_at` integer,
 	`trigger_run_id` text,
+	`cause` text,
 	`idempotency_key` text,
 	`input` text NOT NULL,
 	`summary` text,
@@ -137,11 +138,13 @@ CREATE TABLE `schedule` (
 	`active` integer NOT NULL,
 	`paused` integer NOT NULL,
 	`next_at` integer,
+	`nominal_at` integer,
 	`last_at` integer,
 	`last_run_id` text,
 	`lateness` integer,
+	`look` text,
 	`created_at` integer NOT NULL,
-	CONSTRAINT "schedule_kind" CHECK(kind IN ('cron', 'every', 'after'))
+	CONSTRAINT "schedule_kind" CHECK(kind IN ('cron', 'every', 'when', 'after'))
 );
 --> statement-breakpoint
 CREATE INDEX `schedule_due` ON `schedule` (`next_at`) WHERE active = 1 AND paused = 0 AND next_at IS NOT NULL;--> statement-breakpoint

@@ -36,5 +36,14 @@ export type {
 } from "./definition.ts";
 export { browser, code, isDefinition, operation, shell } from "./definition.ts";
 export { FailError, fail, SkipError, skip } from "./outcome.ts";
-export type { AfterTrigger, CronTrigger, EveryTrigger, TriggerSpec } from "./triggers.ts";
-export { after, cron, every } from "./triggers.ts";
+export type {
+  AfterTrigger,
+  Amount,
+  Condition,
+  CronTrigger,
+  EveryTrigger,
+  Overlap,
+  TriggerSpec,
+  WhenTrigger,
+} from "./triggers.ts";
+export { after, cron, every, when } from "./triggers.ts";

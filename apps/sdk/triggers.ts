@@ -1,17 +1,97 @@
 /** Trigger helpers. Each returns the same plain object that YAML task files write by hand. */
 import type { Duration } from "./definition.ts";
 
-/** Starts at the times a cron expression names (5 fields, or 6 with seconds first; `@daily` and friends). */
-export interface CronTrigger {
-  readonly cron: string;
-  /** IANA zone; default: the server's own zone. */
-  readonly timezone?: string;
+/** What becomes of a start while the run before it still goes on. */
+export type Overlap = "skip" | "queue" | "parallel" | "replace";
+
+interface TimedOptions {
+  /** Times that were missed while the server was away: none, one run for the last (default), or a run for each of the last `max`. */
+  readonly catchUp?: "none" | "last" | { readonly all: true; readonly max?: number };
+  /** While the run before still goes on: `skip` (default), wait for it (`queue`), `parallel`, or cancel it (`replace`). */
+  readonly overlap?: Overlap;
+  /** Puts each start off by up to this long, so that many entries of one time do not start at once. */
+  readonly jitter?: Duration;
+  /** ISO 8601: nothing starts before. */
+  readonly start?: string;
+  /** ISO 8601: nothing starts after. */
+  readonly end?: string;
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
+/** Starts at the times a cron expression names (5 fields, or 6 with seconds first; `@daily` and friends). */
+export interface CronTrigger extends TimedOptions {
+  readonly cron: string;
+  /** IANA zone; default: the server's own zone. */
+  readonly timezone?: string;
+}
+
 /** Starts again and again after a fixed interval of at least one second. */
-export interface EveryTrigger {
+export interface EveryTrigger extends TimedOptions {
   readonly every: Duration;
+  /** `true` (default): counted from a fixed point in time. `false`: from when the server first saw the trigger. */
+  readonly aligned?: boolean;
+}
+
+/** A number of bytes, or text such as `5GB`, `512MiB`, `10%`. */
+export type Amount = number | string;
+
+interface LimitTest {
+  readonly above?: Amount;
+  readonly below?: Amount;
+}
+
+interface ValueTest extends LimitTest {
+  readonly equals?: unknown;
+  readonly differs?: unknown;
+  readonly changed?: boolean | "body" | "etag";
+}
+
+/** What is looked at, and what must hold: one subject, one test. */
+export type Subject =
+  | { readonly disk: string; readonly freeBelow?: Amount; readonly freeAbove?: Amount }
+  | ({ readonly memory: "free" | "used" } & LimitTest)
+  | ({ readonly load: "cpu" | "io" } & LimitTest)
+  | {
+      readonly file: string;
+      readonly exists?: boolean;
+      readonly changed?: true;
+      readonly olderThan?: Duration;
+      readonly largerThan?: Amount;
+    }
+  | ({
+      readonly http: string;
+      readonly status?: number;
+      readonly statusNot?: number;
+      readonly contains?: string;
+      readonly lacks?: string;
+      /** Path of the value that is compared, such as `$.queue.length`. */
+      readonly json?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    } & ValueTest)
+  | { readonly shell: string; readonly exit?: number; readonly exitNot?: number; readonly timeout?: Duration }
+  | ({ readonly state: string; readonly scope?: "global" | "node" } & ValueTest)
+  | ({
+      readonly page: string;
+      /** CSS selector. */
+      readonly selector: string;
+      readonly exists?: boolean;
+      readonly contains?: string;
+      readonly lacks?: string;
+    } & ValueTest);
+
+export type Condition = Subject & {
+  /** How often it is looked at; at least one second. */
+  readonly every?: Duration;
+  /** How long after a start it starts nothing. */
+  readonly cooldown?: Duration;
+  /** With a limit: it starts again only after the value was here, so that a value that trembles at the limit starts one run. */
+  readonly rearmAt?: Amount;
+};
+
+/** Starts when a condition begins to hold. */
+export interface WhenTrigger {
+  readonly when: Condition;
+  readonly overlap?: Overlap;
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
@@ -23,7 +103,7 @@ export interface AfterTrigger {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
-export type TriggerSpec = CronTrigger | EveryTrigger | AfterTrigger;
+export type TriggerSpec = CronTrigger | EveryTrigger | WhenTrigger | AfterTrigger;
 
 /** `cron("0 17 * * *", { timezone: "Europe/London" })`: every day at 17:00 London time. */
 export function cron(expression: string, options: Omit<CronTrigger, "cron"> = {}): CronTrigger {
@@ -33,6 +113,11 @@ export function cron(expression: string, options: Omit<CronTrigger, "cron"> = {}
 /** `every("12s")`: five times a minute. */
 export function every(interval: Duration, options: Omit<EveryTrigger, "every"> = {}): EveryTrigger {
   return { every: interval, ...options };
+}
+
+/** `when({ disk: "/media", freeBelow: "5GB" })`: once each time less than 5 GB become free. */
+export function when(condition: Condition, options: Omit<WhenTrigger, "when"> = {}): WhenTrigger {
+  return { when: condition, ...options };
 }
 
 /** `after("transcode")`: when a run of `transcode` succeeded. */

@@ -18,6 +18,7 @@ import { ListenError, type Listening, listen } from "./http/listen.ts";
 import { queueBoard } from "./http/queues.ts";
 import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
 import { createLogger } from "./log.ts";
+import { createProber } from "./probe/index.ts";
 import { chooseBackend } from "./queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
 import { createRunnerPool } from "./runner/pool.ts";
@@ -90,6 +91,7 @@ async function build(config: Config, log: Logger): Promise<House> {
   const engine = await createEngine({
     ...store,
     ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
+    prober: createProber({ executors, state: store.state, node: config.node, folder: join(temporary, "conditions") }),
     staging: createStagingStore(config.stagingFolder),
   });
   return { config, log, folder, store, catalog, queue, notices, executors, engine, chromium, boot, startedAt: clock() };

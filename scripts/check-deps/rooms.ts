@@ -75,6 +75,7 @@ export const ROOMS: readonly Room[] = [
     "htmlparser2",
   ]),
   worksRoom("extract", ["langchain", "@langchain/*", "zod"]),
+  worksRoom("probe", []),
   worksRoom("loader", ["birpc", "chokidar", "yaml", "zod"]),
   room("server/http", "apps/server/http", {
     rooms: ["server/core"],

@@ -9,6 +9,7 @@ import type { Catalog, Logger, Notice } from "../../apps/server/core/ports.ts";
 import { createEngine, type RunningEngine } from "../../apps/server/engine/index.ts";
 import { createNotices } from "../../apps/server/engine/notices.ts";
 import { createStagingStore } from "../../apps/server/files/staging.ts";
+import { createProber } from "../../apps/server/probe/index.ts";
 import { chooseBackend } from "../../apps/server/queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "../../apps/server/queue/index.ts";
 import { makeStore, SPEC, type TestStore } from "./store.ts";
@@ -98,6 +99,12 @@ export async function makeEngine(
       random: () => 0,
     },
     executors: { shell: executor, browser: executor, code: executor },
+    prober: createProber({
+      executors: { shell: executor, browser: executor },
+      state: store.state,
+      node: "node-a",
+      folder: join(store.folder, "conditions"),
+    }),
     staging: createStagingStore(join(store.folder, "staging")),
   });
   if (options.start !== false) await engine.start();

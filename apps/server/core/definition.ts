@@ -54,10 +54,32 @@ export interface PlannedTask {
   readonly spec: TaskSpec;
 }
 
+/** What becomes of times that were missed while the server was away. */
+export type CatchUp = "none" | "last" | { readonly all: true; readonly max: number };
+export const OVERLAPS = ["skip", "queue", "parallel", "replace"] as const;
+/** What becomes of a start while the run before it still goes on. */
+export type Overlap = (typeof OVERLAPS)[number];
+
+interface TimedOptions {
+  /** Default `last`. */
+  readonly catchUp?: CatchUp;
+  /** Default `skip`. */
+  readonly overlap?: Overlap;
+  /** Each start is put off by up to this many milliseconds, always the same for the same time. */
+  readonly jitter?: number;
+  /** ISO 8601: no times before, and none after. */
+  readonly start?: string;
+  readonly end?: string;
+  readonly input?: JsonObject;
+}
+
 /** Trigger in YAML form, checked: durations in ms, `on` filled in. */
 export type TriggerSpec =
-  | { readonly cron: string; readonly timezone?: string; readonly input?: JsonObject }
-  | { readonly every: number; readonly input?: JsonObject }
+  | (TimedOptions & { readonly cron: string; readonly timezone?: string })
+  /** Aligned (default): counted from a fixed point in time; else from when the entry began. */
+  | (TimedOptions & { readonly every: number; readonly aligned?: false })
+  /** The condition stays in the form in which it was written; `parseCondition` reads it. */
+  | { readonly when: JsonObject; readonly overlap?: Overlap; readonly input?: JsonObject }
   | { readonly after: string; readonly on: "success" | "failure" | "any"; readonly input?: JsonObject };
 
 /** An operation, or a task as an operation of one. */

@@ -1,5 +1,5 @@
 /** The ports behind which the engine keeps its journal: log entries, events and schedule entries. */
-import type { Event, LogEntry, ScheduleEntry } from "./entities.ts";
+import type { Event, LogEntry, ScheduleEntry, ScheduleKind } from "./entities.ts";
 import type { EventReader, LogReader, ScheduleReader } from "./ports.ts";
 
 export interface LogStore extends LogReader {
@@ -15,20 +15,22 @@ export interface EventStore extends EventReader {
   seen(cursor: string, position: number): Promise<void>;
 }
 
-export type ScheduleDraft = Pick<ScheduleEntry, "id" | "name" | "kind" | "trigger" | "nextAt" | "createdAt">;
+export type ScheduleDraft = Pick<
+  ScheduleEntry,
+  "id" | "name" | "kind" | "trigger" | "nextAt" | "nominalAt" | "createdAt"
+>;
+
+/** What changes about an entry; what is left out stays. */
+export type ScheduleChange = Partial<
+  Pick<ScheduleEntry, "nextAt" | "nominalAt" | "lastAt" | "lastRunId" | "lateness" | "look" | "paused">
+>;
 
 export interface ScheduleStore extends ScheduleReader {
   /** Makes these the active entries; the pause and history of entries that return are kept. */
   sync(drafts: readonly ScheduleDraft[]): Promise<void>;
-  /** Active entries that are not paused and whose time has come, the longest overdue first. */
-  due(now: number): Promise<readonly ScheduleEntry[]>;
+  /** Active entries of these kinds that are not paused and whose time has come, the longest overdue first. */
+  due(now: number, kinds: readonly ScheduleKind[]): Promise<readonly ScheduleEntry[]>;
   /** The earliest time among those, or null. */
-  nextDue(): Promise<number | null>;
-  /** After a start: the next time, and what was started. */
-  advance(
-    id: string,
-    nextAt: number | null,
-    last: { at: number; runId: string; lateness: number } | null,
-  ): Promise<void>;
-  setPaused(id: string, paused: boolean, nextAt: number | null): Promise<void>;
+  nextDue(kinds: readonly ScheduleKind[]): Promise<number | null>;
+  change(id: string, change: ScheduleChange): Promise<void>;
 }

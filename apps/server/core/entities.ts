@@ -1,4 +1,5 @@
 /** What the store keeps, as the rest of the server sees it. Times are epoch milliseconds, ids are UUIDv7. */
+import type { Memory } from "./condition.ts";
 import type { TaskSpec } from "./definition.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { FileRole, Level, Stream, Usage } from "./execution.ts";
@@ -11,12 +12,14 @@ export type Counts = Readonly<Record<State, number>>;
 /** Why a run exists. */
 export interface RunTrigger {
   readonly kind: TriggerKind;
-  /** The schedule entry, for `cron`, `every`, `after`. */
+  /** The schedule entry, for `cron`, `every`, `when`, `after`. */
   readonly id: string | null;
   /** The time a scheduled run was meant for. */
   readonly nominalAt: number | null;
   /** `after`: the run whose end started this one. */
   readonly runId: string | null;
+  /** What was found that started it, such as the value of a condition. */
+  readonly cause?: JsonObject | null;
 }
 
 export interface Run {
@@ -154,16 +157,38 @@ export interface StateEntry {
   readonly writer: string;
 }
 
+export const SCHEDULE_KINDS = ["cron", "every", "when", "after"] as const;
+export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
+
+/** One decision whether to start a run. */
+export interface Look {
+  readonly at: number;
+  readonly fired: boolean;
+  /** One sentence for people. */
+  readonly reason: string;
+  /** What a condition's look found. */
+  readonly value?: Json;
+  /** What a condition carries to its next look. */
+  readonly memory?: Memory;
+  /** Decided to start the run of this nominal time, which may not be written yet. */
+  readonly starting?: number;
+}
+
 /** One trigger of one operation, with its timing. */
 export interface ScheduleEntry {
   /** Stable while name and trigger stay the same. */
   readonly id: string;
   readonly name: string;
-  readonly kind: "cron" | "every" | "after";
+  readonly kind: ScheduleKind;
   /** The trigger in YAML form. */
   readonly trigger: JsonObject;
   readonly paused: boolean;
+  /** When it is due: the next start, or the next look at a condition. */
   readonly nextAt: number | null;
+  /** The time that the next start is for; `nextAt` may be later (jitter, a run that is waited for). */
+  readonly nominalAt: number | null;
+  /** What was last decided about it, and why. */
+  readonly look: Look | null;
   readonly lastAt: number | null;
   readonly lastRunId: string | null;
   /** How late the last run was created, in milliseconds. */

@@ -1,4 +1,5 @@
 /** The doors between rooms. `main.ts` hands implementations in; rooms see only these. */
+import type { Finding, Probe } from "./condition.ts";
 import type { Definition, TaskFileProblem, TriggerSpec } from "./definition.ts";
 import type {
   Attempt,
@@ -59,6 +60,12 @@ export interface TaskQueue {
   close(): Promise<void>;
 }
 
+/** Looks at what conditions ask about. */
+export interface Prober {
+  /** Never rejects: what could not be told is a finding, too. */
+  probe(probe: Probe, signal: AbortSignal): Promise<Finding>;
+}
+
 /** What has just been committed, for whoever follows live. Nothing durable depends on it. */
 export type Notice =
   | { readonly type: "run"; readonly runId: string; readonly name: string; readonly state: State }
@@ -66,6 +73,7 @@ export type Notice =
   | { readonly type: "logs"; readonly runId: string; readonly entries: readonly LogEntry[] }
   | { readonly type: "event"; readonly event: Event }
   | { readonly type: "state"; readonly scope: string; readonly key: string }
+  | { readonly type: "schedule"; readonly id: string }
   | { readonly type: "tasks" };
 
 export interface Notices {
@@ -186,6 +194,12 @@ export interface Submission {
   readonly idempotencyKey?: string | undefined;
 }
 
+export interface Backfill {
+  readonly started: readonly Run[];
+  /** Times that had a run already. */
+  readonly existing: number;
+}
+
 /** The verbs of the engine. */
 export interface Engine {
   /** Resolves once the run is durable. The same idempotency key or (trigger, nominal time) gives the same run again. */
@@ -199,6 +213,8 @@ export interface Engine {
   setPaused(scheduleId: string, paused: boolean): Promise<ScheduleEntry>;
   /** Starts a schedule entry's operation now, with that entry's input. */
   runNow(scheduleId: string): Promise<Run>;
+  /** Starts a run for every time of an entry in [from, to] that has none. Rejects with `invalid_request` when there are too many. */
+  backfill(scheduleId: string, from: number, to: number): Promise<Backfill>;
 }
 
 /** Facts for `/api/health`. */

@@ -1,15 +1,21 @@
-/** Reads a trigger in its YAML form, as the API gets it: `{ cron, timezone }`, `{ every: 12s }`, `{ after: name, on: success }`. */
+/** Reads a trigger in its YAML form: `{ cron, timezone }`, `{ every: 12s }`, `{ when: … }`, `{ after: name, on: success }`. */
+import { parseCondition } from "./condition-form.ts";
 import { parseCron } from "./cron.ts";
-import type { TriggerSpec } from "./definition.ts";
+import { type CatchUp, OVERLAPS, type Overlap, type TriggerSpec } from "./definition.ts";
 import { parseDuration } from "./duration.ts";
 import { UltravisorError } from "./errors.ts";
+import type { JsonObject } from "./json.ts";
 
 /** Nothing starts more often than this, in ms. */
 export const SHORTEST_INTERVAL = 1000;
+/** However long a server was away, and however long a range is filled: no more runs than this at a time. */
+export const MOST_CAUGHT_UP = 100;
 
+const TIMED = ["catchUp", "overlap", "jitter", "start", "end", "input"];
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  cron: ["cron", "timezone", "input"],
-  every: ["every", "input"],
+  cron: ["cron", "timezone", ...TIMED],
+  every: ["every", "aligned", ...TIMED],
+  when: ["when", "overlap", "input"],
   after: ["after", "on", "input"],
 };
 const ENDINGS = ["success", "failure", "any"] as const;
@@ -28,12 +34,20 @@ export function parseTrigger(value: unknown): TriggerSpec {
   }
   const unknown = Object.keys(value).find((key) => !KEYS[kind]?.includes(key));
   if (unknown !== undefined) throw wrong(unknown, `unknown key; known here: ${KEYS[kind]?.join(", ")}`);
-  const input = inputOf(value.input);
-  if (kind === "cron") return { ...cronOf(value), ...input };
-  return kind === "every" ? { every: intervalOf(value.every), ...input } : { ...afterOf(value), ...input };
+  return READ[kind]?.(value) as TriggerSpec;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const READ: Readonly<Record<string, (fields: Fields) => TriggerSpec>> = {
+  cron: (fields) => ({ ...cronOf(fields), ...timedOf(fields), ...inputOf(fields) }),
+  every: (fields) => everyOf(fields),
+  when({ when, ...fields }) {
+    parseCondition(when);
+    return { when: when as JsonObject, ...overlapOf(fields), ...inputOf(fields) };
+  },
+  after: (fields) => ({ ...afterOf(fields), ...inputOf(fields) }),
+};
 
 function cronOf({ cron, timezone }: Fields): { cron: string; timezone?: string } {
   if (typeof cron !== "string") throw wrong("cron", `expected a cron expression, got ${JSON.stringify(cron)}`);
@@ -47,10 +61,70 @@ function cronOf({ cron, timezone }: Fields): { cron: string; timezone?: string }
   return { cron, timezone };
 }
 
+function everyOf(fields: Fields): TriggerSpec {
+  const every = intervalOf(fields.every);
+  const { aligned } = fields;
+  if (aligned !== undefined && typeof aligned !== "boolean")
+    throw wrong("aligned", `expected true or false, got ${JSON.stringify(aligned)}`);
+  const timed = timedOf(fields);
+  if (timed.jitter !== undefined && timed.jitter >= every)
+    throw wrong("jitter", `expected less than the interval, got ${JSON.stringify(fields.jitter)}`);
+  return { every, ...(aligned === false ? { aligned } : {}), ...timed, ...inputOf(fields) };
+}
+
 function intervalOf(every: unknown): number {
-  const ms = typeof every === "number" || typeof every === "string" ? parseDuration(every) : null;
+  const ms = durationOf(every);
   if (ms !== null && ms >= SHORTEST_INTERVAL) return ms;
   throw wrong("every", `expected a duration of at least 1 second such as 12s or 1h30m, got ${JSON.stringify(every)}`);
+}
+
+interface Timed {
+  catchUp?: CatchUp;
+  overlap?: Overlap;
+  jitter?: number;
+  start?: string;
+  end?: string;
+}
+
+function timedOf(fields: Fields): Timed {
+  const timed: Timed = { ...overlapOf(fields) };
+  if (fields.catchUp !== undefined) timed.catchUp = catchUpOf(fields.catchUp);
+  if (fields.jitter !== undefined) {
+    const jitter = durationOf(fields.jitter);
+    if (jitter === null) throw wrong("jitter", `expected a duration such as 30s, got ${JSON.stringify(fields.jitter)}`);
+    timed.jitter = jitter;
+  }
+  for (const bound of ["start", "end"] as const) {
+    if (fields[bound] !== undefined) timed[bound] = timeOf(bound, fields[bound]);
+  }
+  if (timed.start !== undefined && timed.end !== undefined && timed.end < timed.start)
+    throw wrong("end", `expected a time after start, got ${timed.end}`);
+  return timed;
+}
+
+function catchUpOf(value: unknown): CatchUp {
+  if (value === "none" || value === "last") return value;
+  const { all, max = MOST_CAUGHT_UP, ...more } = isObject(value) ? value : {};
+  const whole = typeof max === "number" && Number.isInteger(max) && max >= 1 && max <= MOST_CAUGHT_UP;
+  if (all === true && whole && Object.keys(more).length === 0) return { all, max };
+  throw wrong(
+    "catchUp",
+    `expected none, last or { "all": true, "max": 1 to ${MOST_CAUGHT_UP} }, got ${JSON.stringify(value)}`,
+  );
+}
+
+function overlapOf({ overlap }: Fields): { overlap?: Overlap } {
+  if (overlap === undefined) return {};
+  const known = OVERLAPS.find((word) => word === overlap);
+  if (known === undefined) throw wrong("overlap", `expected ${OVERLAPS.join(", ")}, got ${JSON.stringify(overlap)}`);
+  return { overlap: known };
+}
+
+/** In UTC, so that texts compare as times do. YAML authors may leave the quotes away, which makes it a Date. */
+function timeOf(name: string, value: unknown): string {
+  const time = value instanceof Date ? value.getTime() : typeof value === "string" ? Date.parse(value) : Number.NaN;
+  if (Number.isFinite(time)) return new Date(time).toISOString();
+  throw wrong(name, `expected an ISO 8601 time such as 2026-01-31T17:00:00Z, got ${JSON.stringify(value)}`);
 }
 
 function afterOf({ after, on }: Fields): { after: string; on: (typeof ENDINGS)[number] } {
@@ -61,10 +135,14 @@ function afterOf({ after, on }: Fields): { after: string; on: (typeof ENDINGS)[n
   return { after, on: ending };
 }
 
-function inputOf(input: unknown): Pick<TriggerSpec, "input"> {
+function inputOf({ input }: Fields): Pick<TriggerSpec, "input"> {
   if (input === undefined) return {};
   if (!isObject(input)) throw wrong("input", `expected an object, got ${JSON.stringify(input)}`);
-  return { input: input as NonNullable<TriggerSpec["input"]> };
+  return { input: input as JsonObject };
+}
+
+function durationOf(value: unknown): number | null {
+  return typeof value === "number" || typeof value === "string" ? parseDuration(value) : null;
 }
 
 function isObject(value: unknown): value is Fields {

@@ -64,7 +64,7 @@ async function startAfter(
       trigger: { kind: "after", id, nominalAt: null, runId },
       idempotencyKey: `after ${id} ${runId}`,
     });
-    await parts.schedule.advance(id, null, { at: parts.clock(), runId: run.id, lateness: 0 });
+    await parts.schedule.change(id, { lastAt: parts.clock(), lastRunId: run.id, lateness: 0 });
   } catch (error) {
     parts.log.error({ err: error, name }, "a run that follows another could not be started");
   }

@@ -1,7 +1,7 @@
 /** The engine: the verbs that HTTP offers, and the duties that run by themselves. Wired here, started by main.ts. */
 
 import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.ts";
-import type { Run, ScheduleEntry } from "../core/entities.ts";
+import type { Run } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
 import type { Executor } from "../core/execution.ts";
 import type { StagingStore } from "../core/files.ts";
@@ -12,13 +12,12 @@ import type {
   Logger,
   NewId,
   Notices,
+  Prober,
   RunReader,
   StateStore,
   TaskQueue,
 } from "../core/ports.ts";
 import type { RunStore, Settled } from "../core/run-store.ts";
-import { nextTime, timesAfter } from "../core/schedule.ts";
-import { parseTrigger } from "../core/trigger.ts";
 import type { Kind } from "../core/words.ts";
 import { createCompletions } from "./completions.ts";
 import { createEventFeed } from "./event-feed.ts";
@@ -27,7 +26,8 @@ import { createJournal } from "./journal.ts";
 import { createRecent } from "./recent.ts";
 import { createReconcile } from "./reconcile.ts";
 import { recover } from "./recover.ts";
-import { createSchedule, specOf, syncSchedule } from "./schedule.ts";
+import { syncSchedule } from "./schedule.ts";
+import { createTriggers } from "./schedule-duties.ts";
 import { createSubmit } from "./submit.ts";
 
 export interface EngineParts {
@@ -37,6 +37,7 @@ export interface EngineParts {
   readonly logs: LogStore;
   readonly events: EventStore;
   readonly schedule: ScheduleStore;
+  readonly prober: Prober;
   readonly state: StateStore;
   readonly staging: StagingStore;
   readonly queue: TaskQueue;
@@ -60,7 +61,8 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   const { transitions, queue, clock, log, notices } = parts;
   const feed = await createEventFeed(parts.events, notices, log);
   const submit = createSubmit({ ...parts, onCommit: committed });
-  const schedule = createSchedule({ store: parts.schedule, submit, clock, log });
+  const runVerbs = createRunVerbs(parts, settled, (ids) => execution.cancel(ids));
+  const triggers = createTriggers({ ...parts, submit, cancel: runVerbs.cancel });
   const { runName, stagingFolder, removeStaging } = rememberRuns(parts);
   const completions = createCompletions({ ...parts, submit, removeStaging });
   const reconcile = createReconcile(transitions, queue, log);
@@ -73,7 +75,7 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
     stagingFolder,
     onSettled: settled,
   });
-  const duties = [feed, schedule, completions, reconcile];
+  const duties = [feed, ...triggers.duties, completions, reconcile];
   let stopWatching = (): void => undefined;
 
   function committed(run: Run): void {
@@ -84,17 +86,19 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   function settled({ finished }: Settled): void {
     for (const run of finished) notices.publish({ type: "run", runId: run.id, name: run.name, state: run.state });
     feed.poke();
-    if (finished.length > 0) completions.poke();
+    if (finished.length === 0) return;
+    completions.poke();
+    triggers.ended(finished.map((run) => run.id));
   }
   async function sync(): Promise<void> {
     await syncSchedule(parts.schedule, parts.catalog, clock());
     notices.publish({ type: "tasks" });
-    schedule.poke();
+    triggers.poke();
   }
   return {
     submit,
-    ...createRunVerbs(parts, settled, execution.cancel),
-    ...createScheduleVerbs(parts, submit, () => schedule.poke()),
+    ...runVerbs,
+    ...triggers.verbs,
     async start() {
       await syncSchedule(parts.schedule, parts.catalog, clock());
       stopWatching = parts.catalog.onChange(
@@ -174,38 +178,6 @@ function createRunVerbs(
       await queue.add(result.ready, { again: true });
       settled(result);
       return find(runId);
-    },
-  };
-}
-
-function createScheduleVerbs(
-  parts: EngineParts,
-  submit: Engine["submit"],
-  poke: () => void,
-): Pick<Engine, "preview" | "setPaused" | "runNow"> {
-  const { schedule, clock } = parts;
-  async function find(id: string): Promise<ScheduleEntry> {
-    const entry = await schedule.get(id);
-    if (entry === null)
-      throw new UltravisorError("unknown_schedule", `expected the id of a schedule entry, got ${JSON.stringify(id)}`);
-    return entry;
-  }
-  return {
-    preview: (trigger, from, count) => timesAfter(parseTrigger(trigger), from, count),
-    async setPaused(id, paused) {
-      const entry = await find(id);
-      await schedule.setPaused(id, paused, paused ? entry.nextAt : nextTime(specOf(entry), clock()));
-      poke();
-      return find(id);
-    },
-    async runNow(id) {
-      const entry = await find(id);
-      const { run } = await submit({
-        name: entry.name,
-        input: specOf(entry).input ?? {},
-        trigger: { kind: "manual", id, nominalAt: null, runId: null },
-      });
-      return run;
     },
   };
 }

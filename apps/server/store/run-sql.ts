@@ -14,8 +14,8 @@ const text = (value: unknown): string | null => (value === null || value === und
 export function insertRun(draft: RunDraft, now: number): InStatement {
   const { trigger } = draft;
   return {
-    sql: `INSERT INTO runs (id, name, kind, state, reason, trigger_kind, trigger_id, nominal_at, trigger_run_id, idempotency_key, input, report, created_at)
-          VALUES (?, ?, ?, 'queued', 'created', ?, ?, ?, ?, ?, ?, '{}', ?)`,
+    sql: `INSERT INTO runs (id, name, kind, state, reason, trigger_kind, trigger_id, nominal_at, trigger_run_id, cause, idempotency_key, input, report, created_at)
+          VALUES (?, ?, ?, 'queued', 'created', ?, ?, ?, ?, ?, ?, ?, '{}', ?)`,
     args: [
       draft.id,
       draft.name,
@@ -24,6 +24,7 @@ export function insertRun(draft: RunDraft, now: number): InStatement {
       trigger.id,
       trigger.nominalAt,
       trigger.runId,
+      text(trigger.cause),
       draft.idempotencyKey,
       canonicalJson(draft.input),
       now,

@@ -1,5 +1,5 @@
 /** Schedule entries: one row per trigger of each operation. */
-import { and, asc, eq, inArray, lte, notInArray } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, lte, min, notInArray } from "drizzle-orm";
 import type { ScheduleDraft, ScheduleStore } from "../core/engine-stores.ts";
 import type { Database } from "./database.ts";
 import { schedule } from "./schema/index.ts";
@@ -19,31 +19,21 @@ export function createScheduleStore(database: Database): ScheduleStore {
       return row ?? null;
     },
     sync: (drafts) => syncEntries(database, drafts),
-    due: (now) =>
+    due: (now, kinds) =>
       db
         .select(ENTRY)
         .from(schedule)
-        .where(and(live, lte(schedule.nextAt, now)))
+        .where(and(live, lte(schedule.nextAt, now), inArray(schedule.kind, kinds)))
         .orderBy(asc(schedule.nextAt)),
-    async nextDue() {
-      const result = await database.read(
-        "SELECT min(next_at) AS next FROM schedule WHERE active = 1 AND paused = 0 AND next_at IS NOT NULL",
-        [],
-      );
-      const next = result.rows[0]?.next;
-      return next === null || next === undefined ? null : Number(next);
+    async nextDue(kinds) {
+      const [row] = await db
+        .select({ next: min(schedule.nextAt) })
+        .from(schedule)
+        .where(and(live, isNotNull(schedule.nextAt), inArray(schedule.kind, kinds)));
+      return row?.next ?? null;
     },
-    async advance(id, nextAt, last) {
-      const started = last === null ? {} : { lastAt: last.at, lastRunId: last.runId, lateness: last.lateness };
-      await database.write([
-        db
-          .update(schedule)
-          .set({ nextAt, ...started })
-          .where(eq(schedule.id, id)),
-      ]);
-    },
-    async setPaused(id, paused, nextAt) {
-      await database.write([db.update(schedule).set({ paused, nextAt }).where(eq(schedule.id, id))]);
+    async change(id, change) {
+      await database.write([db.update(schedule).set(change).where(eq(schedule.id, id))]);
     },
   };
 }
@@ -55,6 +45,8 @@ const ENTRY = {
   trigger: schedule.trigger,
   paused: schedule.paused,
   nextAt: schedule.nextAt,
+  nominalAt: schedule.nominalAt,
+  look: schedule.look,
   lastAt: schedule.lastAt,
   lastRunId: schedule.lastRunId,
   lateness: schedule.lateness,
@@ -76,7 +68,7 @@ async function syncEntries(database: Database, drafts: readonly ScheduleDraft[])
     ...drafts.map((draft) =>
       db
         .update(schedule)
-        .set({ active: true, nextAt: draft.nextAt })
+        .set({ active: true, nextAt: draft.nextAt, nominalAt: draft.nominalAt })
         .where(and(eq(schedule.id, draft.id), eq(schedule.active, false))),
     ),
     db.update(schedule).set({ active: true }).where(inArray(schedule.id, ids)),

@@ -12,6 +12,28 @@ test.each([
     { after: "ingest", on: "any", input: { x: 1 } },
     { after: "ingest", on: "any", input: { x: 1 } },
   ],
+  [
+    { when: { disk: "/", freeBelow: "5GB" }, overlap: "parallel" },
+    { when: { disk: "/", freeBelow: "5GB" }, overlap: "parallel" },
+  ],
+  [
+    { cron: "@daily", catchUp: { all: true }, overlap: "queue", jitter: "30s", start: "2026-01-01T01:00:00+01:00" },
+    {
+      cron: "@daily",
+      catchUp: { all: true, max: 100 },
+      overlap: "queue",
+      jitter: 30_000,
+      start: "2026-01-01T00:00:00.000Z",
+    },
+  ],
+  [
+    { every: "1m", aligned: false, end: new Date(0) },
+    { every: 60_000, aligned: false, end: "1970-01-01T00:00:00.000Z" },
+  ],
+  [
+    { every: "1m", aligned: true, catchUp: "none" },
+    { every: 60_000, catchUp: "none" },
+  ],
 ])("%j is a trigger", (value, trigger) => {
   expect(parseTrigger(value)).toEqual(trigger);
 });
@@ -27,6 +49,16 @@ test.each([
   [{ after: "" }, "trigger.after"],
   [{ after: "a", on: "monday" }, "trigger.on"],
   [{ every: "1m", input: [] }, "trigger.input"],
+  [{ every: "1m", catchUp: "all" }, "trigger.catchUp"],
+  [{ every: "1m", catchUp: { all: true, max: 1000 } }, "trigger.catchUp"],
+  [{ every: "1m", overlap: "maybe" }, "trigger.overlap"],
+  [{ every: "1m", jitter: "often" }, "trigger.jitter"],
+  [{ every: "1m", jitter: "1m" }, "trigger.jitter"],
+  [{ every: "1m", aligned: 1 }, "trigger.aligned"],
+  [{ every: "1m", start: "soon" }, "trigger.start"],
+  [{ every: "1m", start: "2026-01-02", end: "2026-01-01" }, "trigger.end"],
+  [{ when: 1 }, "trigger.when"],
+  [{ when: { disk: "/", freeBelow: 1 }, every: "1m" }, "trigger"],
 ])("%j is refused, naming the field", (value, path) => {
   expect(() => parseTrigger(value)).toThrow(
     expect.objectContaining({ code: "invalid_trigger", fields: [expect.objectContaining({ path })] }),

@@ -16,6 +16,7 @@ import { createStagingStore } from "../../../apps/server/files/staging.ts";
 import { type App, createApp } from "../../../apps/server/http/app.ts";
 import { type Listening, listen } from "../../../apps/server/http/listen.ts";
 import type { Services } from "../../../apps/server/http/services.ts";
+import { createProber } from "../../../apps/server/probe/index.ts";
 import { openStore, type Store } from "../../../apps/server/store/index.ts";
 import { type Logged, makeCatalog, makeExecutor, makeQueue, recorder, type Script } from "./in-process.ts";
 import { rawAsk } from "./requests.ts";
@@ -78,6 +79,12 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
     staging: createStagingStore(join(folder, "staging")),
     queue,
     executors: { shell: executor, browser: executor, code: executor },
+    prober: createProber({
+      executors: { shell: executor, browser: executor },
+      state: store.state,
+      node: "node-a",
+      folder: join(folder, "conditions"),
+    }),
     notices,
     node: "node-a",
     clock: () => clock.time,

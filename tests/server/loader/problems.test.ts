@@ -61,8 +61,8 @@ const SCRIPTS: readonly (readonly [
     "an unknown trigger",
     task("run() {},\n  triggers: [{ when: 1 }],"),
     4,
-    3,
-    /expected one of cron, every, after, got when/,
+    16,
+    /triggers\[0\]\.when: expected an object such as .* got 1/,
   ],
   [
     "a trigger whose input does not fit",

@@ -16,6 +16,10 @@ export const RunView = z
       id: z.string().nullable(),
       nominalAt: z.string().nullable(),
       run: z.string().nullable(),
+      cause: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .openapi({ description: "What was found that started it, such as the value of a condition" }),
     }),
     input: z.record(z.string(), z.unknown()),
     summary: z.string().nullable(),
@@ -43,6 +47,7 @@ export function presentRun(run: Run): RunView {
       id: run.trigger.id,
       nominalAt: isoOrNull(run.trigger.nominalAt),
       run: run.trigger.runId,
+      cause: run.trigger.cause ?? null,
     },
     input: run.input,
     summary: run.summary,

@@ -21,6 +21,7 @@ export const runs = sqliteTable(
     triggerId: text("trigger_id"),
     nominalAt: time("nominal_at"),
     triggerRunId: text("trigger_run_id"),
+    cause: json<JsonObject>("cause"),
     idempotencyKey: text("idempotency_key"),
     input: json<JsonObject>("input").notNull(),
     summary: text("summary"),

@@ -1,8 +1,9 @@
 /** Small facts of the server itself: state, schedule entries, sessions, and the fence that makes a transaction all or nothing. */
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { type Look, SCHEDULE_KINDS, type ScheduleKind } from "../../core/entities.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { json, time } from "./columns.ts";
+import { json, oneOf, time } from "./columns.ts";
 
 export const state = sqliteTable(
   "state",
@@ -27,20 +28,22 @@ export const schedule = sqliteTable(
   {
     id: text("id").primaryKey(),
     name: text("name").notNull(),
-    kind: text("kind").$type<"cron" | "every" | "after">().notNull(),
+    kind: text("kind").$type<ScheduleKind>().notNull(),
     trigger: json<JsonObject>("trigger").notNull(),
     /** False: the task file that named it is gone or changed; kept so that its pause and history return with it. */
     active: integer("active", { mode: "boolean" }).notNull(),
     paused: integer("paused", { mode: "boolean" }).notNull(),
     nextAt: time("next_at"),
+    nominalAt: time("nominal_at"),
     lastAt: time("last_at"),
     lastRunId: text("last_run_id"),
     lateness: integer("lateness"),
+    look: json<Look>("look"),
     createdAt: time("created_at").notNull(),
   },
   (t) => [
     index("schedule_due").on(t.nextAt).where(sql`active = 1 AND paused = 0 AND next_at IS NOT NULL`),
-    check("schedule_kind", sql`kind IN ('cron', 'every', 'after')`),
+    check("schedule_kind", oneOf("kind", SCHEDULE_KINDS)),
   ],
 );
 
