@@ -4,7 +4,7 @@ import { nextDue, promoteDue } from "./delayed.ts";
 import { emit } from "./events.ts";
 import { lock } from "./locks.ts";
 import { moved } from "./place.ts";
-import { countOf, isHeld, isMaxed, type Queue } from "./queue.ts";
+import { countOf, inLine, isHeld, isMaxed } from "./queue.ts";
 import { countStart, limitOf, timeToWait } from "./rate-limit.ts";
 import { type JobRow, rowAt, toJobJson } from "./rows.ts";
 import { isSchedulerJob } from "./scheduler-rows.ts";
@@ -107,18 +107,14 @@ function nextTick<T>(value: T): Promise<T> {
 function nothingToClaim({ store, queue, options }: Scope): Claim | undefined {
   const due = queue.due;
   if (due === "unknown" || (due !== undefined && due <= Date.now())) return undefined;
-  if (readyCount(queue) > 0 && !isHeld(queue)) return undefined;
+  if (inLine(queue) > 0 && !isHeld(queue)) return undefined;
   const wait = timeToWait(queue, limitOf(queue, options), Date.now());
   if (wait > 0) return [null, "", wait, 0];
   return [null, "", 0, isHeld(queue) ? 0 : (nextDue(store, queue) ?? 0)];
 }
 
-function readyCount(queue: Queue): number {
-  return countOf(queue, State.waiting) + countOf(queue, State.prioritized);
-}
-
 function takeFirst({ store, queue }: Scope, name: string | undefined, now: number): JobRow | undefined {
-  if (readyCount(queue) === 0) return undefined;
+  if (inLine(queue) === 0) return undefined;
   const from = countOf(queue, State.waiting) > 0 ? State.waiting : State.prioritized;
   const fresh = store.sql.take<FreshJob>(
     `UPDATE job SET state = ${State.active}, rank = ?, attempts_started = attempts_started + 1, processed_on = ?, ` +

@@ -9,7 +9,7 @@ import { lockRefusal, unlock } from "./locks.ts";
 import { countFinished } from "./metrics.ts";
 import { childCompleted, childFailed, forget, hasChild, parentOf, releaseIfNoPending } from "./parents.ts";
 import { moved } from "./place.ts";
-import { countOf, type Queue } from "./queue.ts";
+import { countOf, inLine, type Queue } from "./queue.ts";
 import { headOf, type JobHead } from "./rows.ts";
 import { Outcome, State } from "./schema.ts";
 import type { Scope } from "./scope.ts";
@@ -77,7 +77,7 @@ function finish(scope: Scope, ending: Ending, token: string, fetchNext: boolean,
     const next = claimNext(scope, token, options.name, now);
     if (!next.empty) return next.claim;
   }
-  if (countOf(queue, State.waiting) + countOf(queue, State.active) + countOf(queue, State.prioritized) === 0) {
+  if (inLine(queue) + countOf(queue, State.active) === 0) {
     emit(store, queue, "drained");
   }
   return [];

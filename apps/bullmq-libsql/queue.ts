@@ -198,6 +198,11 @@ export function countOf(queue: Queue, state: State): number {
   return queue.counts.get(state) ?? 0;
 }
 
+/** How many jobs stand in line, plain or prioritized, whether or not they are handed out now. */
+export function inLine(queue: Queue): number {
+  return countOf(queue, State.waiting) + countOf(queue, State.prioritized);
+}
+
 /** Whether the queue hands out no job now, because it is paused or as many are active as are allowed. */
 export function isHeld(queue: Queue): boolean {
   return queue.meta.has("paused") || isMaxed(queue);

@@ -2,8 +2,7 @@
 
 import { nextDue } from "./delayed.ts";
 import type { Queue } from "./queue.ts";
-import { countOf, isHeld } from "./queue.ts";
-import { State } from "./schema.ts";
+import { inLine, isHeld } from "./queue.ts";
 import type { Store } from "./store.ts";
 
 /** Longest sleep towards a due time: a clock that is set forward is noticed within it. */
@@ -11,7 +10,7 @@ const longestNap = 30_000;
 
 /** How many jobs a worker could claim at this moment. */
 export function readyCount(queue: Queue): number {
-  return isHeld(queue) ? 0 : countOf(queue, State.waiting) + countOf(queue, State.prioritized);
+  return isHeld(queue) ? 0 : inLine(queue);
 }
 
 /** Resolves with true as soon as a job may be claimed, with false at the timeout or when told to stop. */
