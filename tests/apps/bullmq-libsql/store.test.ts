@@ -132,6 +132,20 @@ test("an operation on a closed backend is refused as a closed connection", async
   await expect(queue.add("late", {})).rejects.toThrow("Connection is closed.");
 });
 
+test("a full disk refuses what does not fit, keeps what was acknowledged, and is forgotten once there is room", async () => {
+  const { store } = bench.queue().getBackend();
+  const room = (pages: number): unknown => store.sql.all(`PRAGMA max_page_count = ${pages}`);
+  room((store.sql.get<{ page_count: number }>("PRAGMA page_count")?.page_count ?? 0) + 40);
+  const big = { text: "x".repeat(10_000) };
+  const results = await Promise.allSettled(Array.from({ length: 30 }, () => bench.queue().add("big", big)));
+  const kept = results.flatMap((it) => (it.status === "fulfilled" ? [String(it.value.id)] : []));
+  expect(kept.length).toBeLessThan(30);
+  expect(await bench.queue().getJobCounts("waiting")).toEqual({ waiting: kept.length });
+  room(1_000_000);
+  kept.push(await bench.add("after"));
+  expect((await bench.queue().getWaiting()).map((job) => job.id)).toEqual(kept);
+});
+
 test("a file of a newer release is left alone", async () => {
   const { store } = bench.queue().getBackend();
   store.sql.exec("PRAGMA user_version = 99");
