@@ -1,0 +1,60 @@
+/** The contenders of the crawl benchmark: ours as a whole server, the others as processes that print one line of JSON. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { crawlWithUltravisor } from "./ours.ts";
+
+export interface Measured {
+  readonly ms: number;
+  readonly pages: number;
+}
+
+export interface Contender {
+  readonly name: string;
+  readonly tier: "http" | "browser";
+  crawl(url: string, concurrency: number): Promise<Measured>;
+}
+
+/** @param chromium the same browser for all */
+export function contenders(chromium: string): readonly Contender[] {
+  const script = (file: string) => (url: string, concurrency: number) =>
+    runScript(file, [url, String(concurrency), chromium]);
+  const ours = (task: string) => (url: string, concurrency: number) => crawlWithUltravisor(task, url, concurrency);
+  return [
+    { name: "ultravisor (never)", tier: "http", crawl: ours("crawl-never") },
+    { name: "ultravisor (auto)", tier: "http", crawl: ours("crawl-auto") },
+    { name: "crawlee cheerio", tier: "http", crawl: script("crawlee-cheerio.mjs") },
+    { name: "fetch loop", tier: "http", crawl: script("fetch-loop.mjs") },
+    { name: "wget -r", tier: "http", crawl: runWget },
+    { name: "ultravisor (always)", tier: "browser", crawl: ours("crawl-always") },
+    { name: "crawlee playwright", tier: "browser", crawl: script("crawlee-playwright.mjs") },
+    { name: "playwright loop", tier: "browser", crawl: script("playwright-loop.mjs") },
+  ];
+}
+
+async function runScript(file: string, args: readonly string[]): Promise<Measured> {
+  const storage = mkdtempSync(join(tmpdir(), "bench-storage-"));
+  const env = { ...process.env, CRAWLEE_STORAGE_DIR: storage, CRAWLEE_PURGE_ON_START: "true" };
+  const child = spawn(process.execPath, [join(import.meta.dirname, "contenders", file), ...args], {
+    env,
+    cwd: storage,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  for await (const chunk of child.stdout) printed += String(chunk);
+  rmSync(storage, { recursive: true, force: true });
+  return JSON.parse(printed.trim().split("\n").at(-1) ?? "") as Measured;
+}
+
+async function runWget(url: string): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-wget-"));
+  const started = performance.now();
+  const child = spawn("wget", ["-r", "-l", "inf", "-q", "-e", "robots=off", url], { cwd: folder, stdio: "ignore" });
+  await once(child, "exit");
+  const ms = performance.now() - started;
+  const pages = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".html")).length;
+  rmSync(folder, { recursive: true, force: true });
+  return { ms, pages };
+}

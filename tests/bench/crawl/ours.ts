@@ -1,0 +1,90 @@
+/** Ours: the whole server as users run it, every page a durable task run with a record. Measured from start to end of the run. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Measured } from "./contest.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+/** The crawl of the examples without downloads; how pages are rendered is the only difference between the files made of it. */
+const taskFile = (render: string): string => `import { browser, z } from "ultravisor";
+export default browser({
+  input: z.object({ url: z.url() }),
+  render: "${render}",
+  async run({ input, visit, spawn, save }) {
+    const page = await visit(input.url);
+    await save("pages", { url: page.url, title: page.title });
+    await spawn(page.links({ scope: "same-host" }).map((url) => ({ url })), { key: (i) => i.url });
+  },
+});
+`;
+const TOKEN = "a-token-for-benchmarks-only";
+
+interface Run {
+  readonly state: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly counts: { readonly succeeded: number };
+}
+
+export async function crawlWithUltravisor(task: string, url: string, concurrency: number): Promise<Measured> {
+  const data = mkdtempSync(join(tmpdir(), "ultravisor-bench-"));
+  const tasks = join(data, "tasks");
+  mkdirSync(tasks);
+  for (const render of ["auto", "never", "always"]) writeFileSync(join(tasks, `crawl-${render}.ts`), taskFile(render));
+  const { child, address } = await start(data, tasks, concurrency);
+  try {
+    const ask = async <T>(path: string, body?: object): Promise<T> => {
+      const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+      const answer = await fetch(
+        `${address}/api${path}`,
+        body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers },
+      );
+      return answer.json() as Promise<T>;
+    };
+    const { id } = await ask<{ id: string }>("/runs", { task, input: { url } });
+    // The log stream ends with the run; asking again and again would take time from it.
+    await (
+      await fetch(`${address}/api/runs/${id}/logs`, {
+        headers: { authorization: `Bearer ${TOKEN}`, accept: "text/event-stream" },
+      })
+    ).text();
+    const run = await ask<Run>(`/runs/${id}`);
+    if (run.state !== "succeeded") throw new Error(`the run ended as ${run.state}`);
+    return { ms: Date.parse(run.finishedAt ?? "") - Date.parse(run.startedAt), pages: run.counts.succeeded };
+  } finally {
+    child.kill("SIGTERM");
+    await once(child, "exit");
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function start(
+  data: string,
+  tasks: string,
+  concurrency: number,
+): Promise<{ child: ChildProcess; address: string }> {
+  const env = {
+    ...process.env,
+    ...{
+      ULTRAVISOR_DATA: data,
+      ULTRAVISOR_TASKS: tasks,
+      ULTRAVISOR_PORT: "0",
+      ULTRAVISOR_TOKEN: TOKEN,
+    },
+    ...{ ULTRAVISOR_FIRST_RUN: "off", ULTRAVISOR_LOG: "silent", ULTRAVISOR_CONCURRENCY: `browser=${concurrency}` },
+  };
+  const child = spawn(process.execPath, ["apps/server/main.ts"], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  for await (const chunk of child.stdout) {
+    printed += String(chunk);
+    const address = /(http:\S+)\/sign-in\?token=/.exec(printed)?.[1];
+    if (address !== undefined) return { child, address };
+  }
+  throw new Error(`the server ended before it was ready: ${printed}`);
+}
