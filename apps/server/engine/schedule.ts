@@ -190,7 +190,7 @@ function waited({ look }: ScheduleEntry): boolean {
 }
 
 /** Makes the schedule entries those of the task files as they are now. */
-export async function syncSchedule(store: ScheduleStore, catalog: Catalog, now: number): Promise<void> {
+export async function syncSchedule(store: ScheduleStore, catalog: Pick<Catalog, "list">, now: number): Promise<void> {
   await store.sync(
     catalog.list().flatMap((definition) => definition.triggers.map((trigger) => toDraft(definition, trigger, now))),
   );

@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { UltravisorError } from "../../core/errors.ts";
 import { type Endpoint, idParam, jsonBody, listOf, PROBLEMS, time } from "../endpoint.ts";
 import { presentSchedule, ScheduleView } from "../presenters/schedule-entry.ts";
-import { iso } from "../presenters/time.ts";
+import { iso, isoOrNull } from "../presenters/time.ts";
 import type { Services } from "../services.ts";
 
 const list = createRoute({
@@ -72,12 +72,35 @@ const run = createRoute({
   },
 });
 
+const backfill = createRoute({
+  method: "post",
+  path: "/api/schedule/{id}/backfill",
+  tags: ["schedule"],
+  summary: "Start a run for every time in a range that has none; at most 100",
+  request: { params: idParam, body: jsonBody(z.strictObject({ from: time, to: time })) },
+  responses: {
+    202: {
+      description: "What was started",
+      content: {
+        "application/json": {
+          schema: z.object({
+            started: z.array(z.object({ id: z.string(), nominalAt: z.string().nullable() })),
+            existing: z.int().openapi({ description: "Times that had a run already" }),
+          }),
+        },
+      },
+    },
+    ...PROBLEMS,
+  },
+});
+
 type Endpoints = readonly [
   Endpoint<typeof list>,
   Endpoint<typeof preview>,
   Endpoint<typeof pause>,
   Endpoint<typeof resume>,
   Endpoint<typeof run>,
+  Endpoint<typeof backfill>,
 ];
 
 export function scheduleEndpoints({ schedule, engine, clock }: Services): Endpoints {
@@ -115,6 +138,15 @@ export function scheduleEndpoints({ schedule, engine, clock }: Services): Endpoi
       handler: async (c) => {
         const { id } = await engine.runNow(await known(c.req.valid("param").id));
         return c.json({ id }, 202, { location: `/api/runs/${id}` });
+      },
+    },
+    {
+      route: backfill,
+      handler: async (c) => {
+        const { from, to } = c.req.valid("json");
+        const { started, existing } = await engine.backfill(await known(c.req.valid("param").id), from, to);
+        const runs = started.map(({ id, trigger }) => ({ id, nominalAt: isoOrNull(trigger.nominalAt) }));
+        return c.json({ started: runs, existing }, 202);
       },
     },
   ];

@@ -62,3 +62,44 @@ it.each(["", "* * * *", "60 * * * *", "*/0 * * * *", "0 0 30 2 *", "1e3 * * * *"
     expect(await answer.json()).toMatchObject({ code: "invalid_trigger", status: 422 });
   },
 );
+
+it("The times of a range get the runs that they lack, each for its own time", async () => {
+  const { server, items } = await makeScheduled();
+  const fill = async () => {
+    const range = { from: "2026-02-20T00:00:00Z", to: "2026-02-22T23:00:00Z" };
+    return (await server.send("POST", `/api/schedule/${items[0]?.id}/backfill`, range)).json();
+  };
+  const days = ["2026-02-20T17:00:00.000Z", "2026-02-21T17:00:00.000Z", "2026-02-22T17:00:00.000Z"];
+  expect(await fill()).toMatchObject({ started: days.map((nominalAt) => ({ nominalAt })), existing: 0 });
+  expect(await fill()).toEqual({ started: [], existing: 3 });
+  const { items: runs } = await (await server.client.api.runs.$get({ query: {} })).json();
+  expect(runs).toHaveLength(3);
+  expect(runs[0]).toMatchObject({ trigger: { kind: "cron", id: items[0]?.id, cause: null }, input: DAILY.input });
+});
+
+it.each([
+  [DAILY, "2026-02-22T00:00:00Z", "2026-02-20T00:00:00Z", /after `from`/],
+  [DAILY, "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z", /at most 100 times/],
+  [{ after: "echo", on: "any" }, "2026-02-20T00:00:00Z", "2026-02-21T00:00:00Z", /kind after/],
+  [{ every: 60_000, aligned: false }, "2026-02-20T00:00:00Z", "2026-02-21T00:00:00Z", /not aligned/],
+] as const)("%j from %s to %s cannot be filled in", async (trigger, from, to, reason) => {
+  const server = await makeServer({ definitions: [{ name: "other", triggers: [trigger] }] });
+  const { items } = await (await server.client.api.schedule.$get()).json();
+  const answer = await server.send("POST", `/api/schedule/${items[0]?.id}/backfill`, { from, to });
+  expect(await answer.json()).toMatchObject({ code: "invalid_request", detail: expect.stringMatching(reason) });
+});
+
+it("A condition is listed with what it found last and why it started nothing", async () => {
+  const when = { state: "house.temperature", above: 24 };
+  const server = await makeServer({ definitions: [{ name: "cool", triggers: [{ when }] }] });
+  const looked = async () => {
+    const { items } = await (await server.client.api.schedule.$get()).json();
+    return items[0]?.look ? items[0] : null;
+  };
+  await expect.poll(looked).toMatchObject({
+    kind: "when",
+    trigger: { when },
+    nextAt: "2026-03-01T12:00:05.000Z",
+    look: { fired: false, value: null, reason: "it could not be told: null is no number", lastFiredAt: null },
+  });
+});
