@@ -118,6 +118,8 @@ function freePort(): Promise<number> {
 }
 
 async function answering(port: number, server: ChildProcess): Promise<void> {
+  // Whoever fails before stopping it leaves no server behind.
+  process.once("exit", () => server.kill("SIGKILL"));
   while (!(await answers(port))) {
     if (server.exitCode !== null)
       throw new Error(`expected a server on port ${port}, but it ended with ${server.exitCode}`);
