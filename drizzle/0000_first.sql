@@ -117,6 +117,10 @@ CREATE TABLE `runs` (
 	`skipped` integer DEFAULT 0 NOT NULL,
 	`too_deep` integer DEFAULT 0 NOT NULL,
 	`too_many` integer DEFAULT 0 NOT NULL,
+	`hooks` integer DEFAULT 0 NOT NULL,
+	`timeout` integer,
+	`expires_at` integer,
+	`timed_out` integer DEFAULT false NOT NULL,
 	CONSTRAINT "runs_state" CHECK(state IN ('waiting', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped')),
 	CONSTRAINT "runs_trigger_kind" CHECK(trigger_kind IN ('cron', 'every', 'when', 'after', 'api', 'manual', 'webhook')),
 	CONSTRAINT "runs_finished" CHECK((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled', 'skipped'))),
@@ -129,6 +133,7 @@ CREATE UNIQUE INDEX `runs_nominal` ON `runs` (`trigger_id`,`nominal_at`) WHERE n
 CREATE UNIQUE INDEX `runs_idempotency_key` ON `runs` (`idempotency_key`);--> statement-breakpoint
 CREATE INDEX `runs_by_name` ON `runs` (`name`,`id`);--> statement-breakpoint
 CREATE INDEX `runs_by_state` ON `runs` (`state`,`id`);--> statement-breakpoint
+CREATE INDEX `runs_expiring` ON `runs` (`expires_at`) WHERE expires_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `runs_by_trigger` ON `runs` (`trigger_kind`,`id`);--> statement-breakpoint
 CREATE TABLE `schedule` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -173,6 +178,7 @@ CREATE TABLE `state` (
 CREATE TABLE `task_run_edges` (
 	`task_run_id` text NOT NULL,
 	`needs_id` text NOT NULL,
+	`on_failure` integer NOT NULL,
 	PRIMARY KEY(`task_run_id`, `needs_id`),
 	FOREIGN KEY (`task_run_id`) REFERENCES `task_runs`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`needs_id`) REFERENCES `task_runs`(`id`) ON UPDATE no action ON DELETE cascade,
@@ -205,11 +211,14 @@ CREATE TABLE `task_runs` (
 	`output` text,
 	`error` text,
 	`usage` text,
+	`rule` text,
+	`hook` text,
 	`subtasks` integer DEFAULT 0 NOT NULL,
 	`open_subtasks` integer DEFAULT 0 NOT NULL,
 	`failed_subtasks` integer DEFAULT 0 NOT NULL,
 	FOREIGN KEY (`run_id`) REFERENCES `runs`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`spec_id`) REFERENCES `specs`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "task_runs_hook" CHECK(hook IN ('success', 'failure', 'finish')),
 	CONSTRAINT "task_runs_state" CHECK(state IN ('waiting', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped')),
 	CONSTRAINT "task_runs_kind" CHECK(kind IN ('shell', 'browser', 'code')),
 	CONSTRAINT "task_runs_finished" CHECK((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled', 'skipped'))),
@@ -223,4 +232,5 @@ CREATE UNIQUE INDEX `task_runs_key` ON `task_runs` (`run_id`,`task`,`key`);--> s
 CREATE INDEX `task_runs_by_run` ON `task_runs` (`run_id`,`id`);--> statement-breakpoint
 CREATE INDEX `task_runs_by_parent` ON `task_runs` (`parent_id`,`id`);--> statement-breakpoint
 CREATE INDEX `task_runs_by_state` ON `task_runs` (`run_id`,`state`,`id`);--> statement-breakpoint
-CREATE INDEX `task_runs_open` ON `task_runs` (`state`,`id`) WHERE state IN ('queued', 'running');
+CREATE INDEX `task_runs_open` ON `task_runs` (`state`,`id`) WHERE state IN ('queued', 'running');--> statement-breakpoint
+CREATE INDEX `task_runs_roots` ON `task_runs` (`run_id`,`id`) WHERE parent_id IS NULL;

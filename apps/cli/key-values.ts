@@ -20,6 +20,20 @@ export function parsePairs(pairs: readonly string[], schema: Schema | null): Rec
   return input;
 }
 
+/** `--input` of a command: one JSON object. */
+export function parseInput(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below, together with JSON that is no object.
+  }
+  throw usage(
+    `Expected --input to be a JSON object, such as '{"url":"https://example.com"}'; got ${JSON.stringify(text.slice(0, 80))}.`,
+  );
+}
+
 function schemaOf(schema: Schema | null, key: string): Schema | null {
   const properties = schema?.properties;
   if (!isObject(properties) || !Object.hasOwn(properties, key)) return null;

@@ -72,26 +72,40 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   run(context: BrowserContext<z.output<S>>): unknown;
 }
 
-/** One task inside an operation: another task by name, with input. */
-export interface UseOptions {
-  readonly use: string;
+interface InOperationOptions {
+  /** Its input. `"${pull.output.path}"` in a text is filled in with what an earlier task put out. */
   readonly with?: Readonly<Record<string, unknown>>;
-  readonly needs?: readonly string[];
+  /** A condition such as `count.output.n > 3`; when it does not hold, the task is skipped and what needs it goes on. */
+  readonly if?: string;
   readonly retry?: RetryOptions;
   readonly timeout?: Duration;
 }
 
-/** One task inside an operation: a shell command of its own. */
-export interface InlineShellOptions {
-  readonly shell: string;
-  readonly with?: Readonly<Record<string, unknown>>;
+interface InFlowOptions extends InOperationOptions {
   readonly needs?: readonly string[];
-  readonly retry?: RetryOptions;
-  readonly timeout?: Duration;
+  /** A list, such as `"${list.output.items}"`: one subtask per item, which `with` may name as `${item}`. */
+  readonly each?: string;
+  /** What runs when this task failed for good: a task by name, or one of its own. */
+  readonly fallback?: string | Follower;
+}
+
+interface Used {
+  readonly use: string;
+}
+
+interface InlineShell {
+  readonly shell: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** One task inside an operation: another task by name, with input. */
+export type UseOptions = Used & InFlowOptions;
+/** One task inside an operation: a shell command of its own. */
+export type InlineShellOptions = InlineShell & InFlowOptions;
 export type TaskUse = UseOptions | InlineShellOptions;
+/** A task that others do not wait for: a fallback or a hook. */
+export type Follower = (Used | InlineShell) & InOperationOptions;
+export type Followers = string | Follower | readonly (string | Follower)[];
 
 export interface OperationOptions<S extends ZodType = ZodType> {
   readonly description?: string;
@@ -99,6 +113,12 @@ export interface OperationOptions<S extends ZodType = ZodType> {
   readonly triggers?: readonly TriggerSpec[];
   /** `a; (b || c); d`. Left out: every task starts at once, save for its `needs`. */
   readonly flow?: string;
+  /** How long a whole run may take. */
+  readonly timeout?: Duration;
+  /** Tasks that run once all others have ended, and what they ended as. */
+  readonly onSuccess?: Followers;
+  readonly onFailure?: Followers;
+  readonly onFinish?: Followers;
   readonly tasks: Readonly<Record<string, TaskUse>>;
 }
 

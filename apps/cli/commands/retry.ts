@@ -1,21 +1,31 @@
-/** `retry`: queues again what did not succeed in a run. */
+/** `retry`: queues again what did not succeed in a run, or everything from a task on. */
 import type { Command } from "commander";
 import { findRun } from "../find-run.ts";
+import { parseInput } from "../key-values.ts";
 import { countsText, printJson, printLine } from "../output.ts";
 import { server } from "../server.ts";
+
+interface RetryOptions {
+  readonly from?: string;
+  readonly input?: string;
+  readonly json?: boolean;
+}
 
 export function addRetry(program: Command): void {
   program
     .command("retry")
     .description("queue again what did not succeed in a run")
     .argument("<run>", "its id, or a beginning or end of it")
+    .option("--from <task>", "run this task and everything behind it again, also what succeeded")
+    .option("--input <JSON>", "in place of the run's input")
     .option("--json", "print JSON")
-    .action(async (text: string, { json }: { json?: boolean }) => {
+    .action(async (text: string, options: RetryOptions) => {
+      const from = options.from === undefined ? {} : { from: options.from };
+      const input = options.input === undefined ? {} : { input: parseInput(options.input) };
       const api = await server();
-      const run = await (
-        await api.client.api.runs[":id"].retry.$post({ param: { id: await findRun(api, text) } })
-      ).json();
-      if (json) return printJson(run);
+      const param = { id: await findRun(api, text) };
+      const run = await (await api.client.api.runs[":id"].retry.$post({ param, json: { ...from, ...input } })).json();
+      if (options.json) return printJson(run);
       printLine(`Run ${run.id} goes on: ${countsText(run.counts)}.`);
     });
 }

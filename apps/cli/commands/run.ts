@@ -1,9 +1,9 @@
 /** `run`: starts a task or an operation, and waits for its end when asked to. */
 import type { Command } from "commander";
 import { type Api, encoded } from "../api.ts";
-import { EXIT, usage } from "../exit.ts";
+import { EXIT } from "../exit.ts";
 import { followLog } from "../follow.ts";
-import { parsePairs } from "../key-values.ts";
+import { parseInput, parsePairs } from "../key-values.ts";
 import { countsText, duration, harmless, printJson, printLine, shortId } from "../output.ts";
 import { server } from "../server.ts";
 import { logLine } from "./logs.ts";
@@ -46,19 +46,6 @@ async function start(
   const input = { ...parseInput(options.input), ...parsePairs(pairs, definition.input) };
   const key = options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey };
   return (await client.api.runs.$post({ json: { task: name, input, ...key } })).json();
-}
-
-function parseInput(text: string | undefined): Record<string, unknown> {
-  if (text === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Said below, together with JSON that is no object.
-  }
-  throw usage(
-    `Expected --input to be a JSON object, such as '{"url":"https://example.com"}'; got ${JSON.stringify(text.slice(0, 80))}.`,
-  );
 }
 
 async function wait(api: Api, id: string, json: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 /** A task or operation as the loader hands it to the rest: plain JSON, checked, without its code. */
 import type { JsonObject } from "./json.ts";
+import type { Hook } from "./operation.ts";
 import type { Kind } from "./words.ts";
 
 export interface RetryRule {
@@ -52,6 +53,14 @@ export interface PlannedTask {
   readonly needs: readonly string[];
   readonly with: JsonObject;
   readonly spec: TaskSpec;
+  /** Condition: skipped unless it holds. */
+  readonly if?: string;
+  /** Template of a list: one subtask per item. */
+  readonly each?: string;
+  /** The task that it stands in for when that one failed for good. */
+  readonly fallbackFor?: string;
+  /** Starts when all tasks that are no hooks have ended so. */
+  readonly hook?: Hook;
 }
 
 /** What becomes of times that were missed while the server was away. */
@@ -97,6 +106,8 @@ export interface Definition {
   /** Normal form of the flow expression, for display; empty for a single task. */
   readonly flow: string;
   readonly tasks: readonly PlannedTask[];
+  /** Operations: milliseconds from the start of the first task to the end of the last. */
+  readonly timeout?: number;
 }
 
 /** One thing wrong with a task file. */

@@ -4,6 +4,7 @@ import type { TaskSpec } from "./definition.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { FileRole, Level, Stream, Usage } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Hook, TaskRule } from "./operation.ts";
 import type { FinalState, Kind, Reason, State, TriggerKind } from "./words.ts";
 
 /** Task runs of a run by state. */
@@ -72,6 +73,10 @@ export interface TaskRun {
   readonly usage: Usage | null;
   /** Subtasks below it that are not final yet. */
   readonly openSubtasks: number;
+  /** What its operation says about it; null for a task alone and for subtasks. */
+  readonly rule: TaskRule | null;
+  /** Which end of the run it follows; null: it is no hook. */
+  readonly hook: Hook | null;
 }
 
 /** What the queue has to know to deliver a task run. */

@@ -78,7 +78,13 @@ export type Outcome =
       readonly report: JsonObject;
       readonly usage: Usage;
     }
-  | { readonly type: "skipped"; readonly message: string; readonly usage: Usage }
+  | {
+      readonly type: "skipped";
+      /** Default `skipped`: the script said so. */
+      readonly reason?: "skipped" | "condition";
+      readonly message: string;
+      readonly usage: Usage;
+    }
   | {
       readonly type: "failed";
       readonly reason: Reason;

@@ -5,14 +5,17 @@ import { hostsNamedIn } from "./egress.ts";
 import type { TaskRun } from "./entities.ts";
 import type { SpawnDraft } from "./execution.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
+import type { TaskRule } from "./operation.ts";
 import type { TaskRunDraft } from "./run-store.ts";
+import { hasTemplates } from "./template.ts";
 
 /** One task run per task of the operation, with its needs as ids. */
 export function planRun(definition: Definition, input: JsonObject, newId: () => string): TaskRunDraft[] {
   const ids = new Map(definition.tasks.map((task) => [task.name, newId()]));
   return definition.tasks.map((task) => {
     const id = ids.get(task.name) ?? newId();
-    const own = inputOf(definition, task, input);
+    const own = definition.kind === "operation" ? withRunInput(ruleOf(task), input, task.with) : input;
+    const fallbackFor = task.fallbackFor === undefined ? undefined : ids.get(task.fallbackFor);
     return {
       id,
       task: task.name,
@@ -20,17 +23,29 @@ export function planRun(definition: Definition, input: JsonObject, newId: () => 
       parent: null,
       root: id,
       depth: 0,
-      spec: withHosts(task.spec, hostsNamedIn(own)),
+      // What templates will be filled in with may come from a page; the run's own input does not.
+      spec: withHosts(task.spec, hostsNamedIn(hasTemplates(task.with) ? { ...own, input } : own)),
       input: own,
       needs: task.needs.map((name) => ids.get(name)).filter((needed) => needed !== undefined),
+      ...(definition.kind === "operation" ? { rule: ruleOf(task) } : {}),
+      ...(task.hook === undefined ? {} : { hook: task.hook }),
+      ...(fallbackFor === undefined ? {} : { fallbackFor }),
     };
   });
 }
 
-/** A task alone gets the run's input; a command of the operation gets it with its own on top; another task gets only what `with` says. */
-function inputOf(definition: Definition, task: PlannedTask, input: JsonObject): JsonObject {
-  if (definition.kind !== "operation") return input;
-  return task.use === null ? { ...input, ...task.with } : task.with;
+/** A command of an operation gets the run's input with its own on top; another task gets only its own. */
+export function withRunInput(rule: TaskRule, runInput: JsonObject, own: JsonObject): JsonObject {
+  return rule.use === null ? { ...runInput, ...own } : own;
+}
+
+function ruleOf(task: PlannedTask): TaskRule {
+  return {
+    use: task.use,
+    with: task.with,
+    ...(task.if === undefined ? {} : { if: task.if }),
+    ...(task.each === undefined ? {} : { each: task.each }),
+  };
 }
 
 function withHosts(spec: TaskSpec, hosts: readonly string[]): TaskSpec {
@@ -68,6 +83,7 @@ export function planSubtasks(
         spec: withHosts(other?.spec ?? parent.spec, parent.spec.hosts ?? []),
         input: draft.input,
         needs: [],
+        ...(parent.hook === null ? {} : { hook: parent.hook }),
       });
     }
   }

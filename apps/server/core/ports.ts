@@ -200,14 +200,21 @@ export interface Backfill {
   readonly existing: number;
 }
 
+export interface RetryOptions {
+  /** Name of a task of the run: it and everything behind it runs again, also what succeeded. */
+  readonly from?: string | undefined;
+  /** In place of the run's input. */
+  readonly input?: unknown;
+}
+
 /** The verbs of the engine. */
 export interface Engine {
   /** Resolves once the run is durable. The same idempotency key or (trigger, nominal time) gives the same run again. */
   submit(submission: Submission): Promise<{ readonly run: Run; readonly created: boolean }>;
   /** Rejects with `unknown_run` or `run_final`. */
   cancel(runId: string): Promise<Run>;
-  /** Queues failed, cancelled and skipped task runs again. Rejects with `unknown_run` or `conflict`. */
-  retry(runId: string): Promise<Run>;
+  /** Queues failed, cancelled and skipped task runs again. Rejects with `unknown_run`, `conflict`, `invalid_request` or `invalid_input`. */
+  retry(runId: string, options?: RetryOptions): Promise<Run>;
   /** Next times of a trigger, ISO texts. Rejects with `invalid_trigger`. */
   preview(trigger: unknown, from: number, count: number): readonly number[];
   setPaused(scheduleId: string, paused: boolean): Promise<ScheduleEntry>;

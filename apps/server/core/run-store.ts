@@ -4,6 +4,7 @@ import type { Delivery, Run, RunTrigger, TaskRun } from "./entities.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { FileDraft, RecordDraft, Usage } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
 import type { Kind, Reason, State } from "./words.ts";
 
 export interface TaskRunDraft {
@@ -18,6 +19,10 @@ export interface TaskRunDraft {
   readonly input: JsonObject;
   /** Ids of task runs that must have succeeded, with all their subtasks. */
   readonly needs: readonly string[];
+  readonly rule?: TaskRule;
+  readonly hook?: Hook;
+  /** Id of the task run it stands in for; it starts only when that one failed for good. */
+  readonly fallbackFor?: string;
 }
 
 export interface RunDraft {
@@ -28,6 +33,8 @@ export interface RunDraft {
   readonly idempotencyKey: string | null;
   readonly input: JsonObject;
   readonly tasks: readonly TaskRunDraft[];
+  /** Milliseconds from its start. */
+  readonly timeout?: number;
 }
 
 /** Which attempt speaks. A stale one (its task run was taken over meanwhile) can write nothing. */
@@ -64,6 +71,23 @@ export interface Failure {
   readonly usage: Usage;
 }
 
+/** What is to be different when a run is tried again. */
+export interface RetryChange {
+  /** Name of a task of the operation: it and everything behind it runs again, also what succeeded. */
+  readonly from?: string;
+  /** The run's input from now on. */
+  readonly input?: JsonObject;
+  /** What that makes of the input of the operation's own tasks. */
+  readonly inputs?: readonly { readonly id: string; readonly input: JsonObject }[];
+}
+
+/** A run whose time is over. */
+export interface Expired extends Settled {
+  readonly runId: string;
+  readonly running: readonly string[];
+  readonly removed: readonly string[];
+}
+
 export interface RunStore {
   /** The run, or the one that already has this idempotency key or this (trigger, nominal time). */
   create(
@@ -78,8 +102,14 @@ export interface RunStore {
   retryLater(ticket: Ticket, failure: Failure, availableAt: number, now: number): Promise<Settled | null>;
   /** running → failed. */
   fail(ticket: Ticket, failure: Failure, now: number): Promise<Settled | null>;
-  /** running → skipped: the script said there was nothing to do. */
-  skip(ticket: Ticket, message: string, usage: Usage, now: number): Promise<Settled | null>;
+  /** running → skipped: the script said there was nothing to do, or its condition did not hold. */
+  skip(
+    ticket: Ticket,
+    message: string,
+    usage: Usage,
+    now: number,
+    reason: "skipped" | "condition",
+  ): Promise<Settled | null>;
   /** running → cancelled. */
   cancelled(ticket: Ticket, usage: Usage, now: number): Promise<Settled | null>;
   /** running → queued (or failed, after too many) for everything that another life of this server owned. */
@@ -90,7 +120,21 @@ export interface RunStore {
     now: number,
   ): Promise<(Settled & { readonly running: readonly string[]; readonly removed: readonly string[] }) | null>;
   /** failed | cancelled | skipped → queued or waiting again. Null: the run is not final, or nothing in it can be retried. */
-  retry(runId: string, now: number): Promise<Settled | null>;
+  retry(
+    runId: string,
+    now: number,
+    change?: RetryChange,
+  ): Promise<(Settled & { readonly waiting: readonly string[] }) | null>;
+  /** Keeps what a running task run is given. False: the ticket is stale. */
+  setInput(ticket: Ticket, input: JsonObject): Promise<boolean>;
+  /** What the operation's own tasks of these names have come to; with the outputs of their subtasks for those in `items`. */
+  facts(runId: string, names: readonly string[], items: readonly string[]): Promise<ReadonlyMap<string, TaskFacts>>;
+  /** How the tasks of a run have ended, its hooks left out. */
+  outcome(runId: string): Promise<RunOutcome>;
+  /** Ends runs that took longer than they may: what waits is cancelled, what runs is told. */
+  expire(now: number): Promise<readonly Expired[]>;
+  /** When the next run has taken too long, or null. */
+  nextExpiry(): Promise<number | null>;
   /** Queued task runs, oldest first, after `after`: what reconcile compares with the queue. */
   queued(after: string | null, limit: number): Promise<readonly Delivery[]>;
 }

@@ -24,6 +24,9 @@ export const REASONS = [
   "http_status", // a page answered with an error
   "network", // a page could not be reached
   "upstream_failed", // a task it needs did not succeed
+  "invalid_input", // what it was to be given is not there
+  "condition", // its condition did not hold
+  "not_needed", // what it stands in for did not happen
   "task_failed", // a run: at least one task run failed
   "cancelled", // a person cancelled it
   "skipped", // the script said there was nothing to do

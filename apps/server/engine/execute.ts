@@ -5,17 +5,19 @@
 import type { TaskRun } from "../core/entities.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
 import { type FindTask, planSubtasks } from "../core/plan.ts";
-import type { Clock, Logger, NewId, Notices, StateStore, TaskQueue } from "../core/ports.ts";
+import type { Clock, Logger, NewId, Notices, RunReader, StateStore, TaskQueue } from "../core/ports.ts";
 import { afterFailure } from "../core/retry.ts";
 import type { RunStore, Settled, Ticket } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
 import type { Journal } from "./journal.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 
 export interface ExecuteParts {
   readonly transitions: RunStore;
   readonly executors: Readonly<Record<Kind, Executor>>;
   readonly queue: TaskQueue;
   readonly state: StateStore;
+  readonly runs: RunReader;
   readonly journal: Journal;
   readonly notices: Notices;
   readonly clock: Clock;
@@ -28,6 +30,8 @@ export interface ExecuteParts {
   runName(runId: string): Promise<string>;
   stagingFolder(runId: string): Promise<string>;
   onSettled(settled: Settled): void;
+  /** A task of an operation was claimed: its run's time may have begun. */
+  onClaimed(): void;
 }
 
 export interface Execution {
@@ -49,8 +53,12 @@ export function createExecution(parts: ExecuteParts): Execution {
       const stop = new AbortController();
       running.set(taskRunId, stop);
       publish(parts, taskRun, "running");
+      if (taskRun.rule !== null) parts.onClaimed();
       try {
-        const outcome = await execute(parts, taskRun, stop.signal);
+        const prepared = await prepareSafely(parts, taskRun);
+        if (prepared.type === "stale") return null;
+        const outcome =
+          prepared.type === "ended" ? prepared.outcome : await execute(parts, prepared.taskRun, stop.signal);
         return abandoned ? null : await settle(parts, taskRun, outcome);
       } finally {
         running.delete(taskRunId);
@@ -66,23 +74,35 @@ export function createExecution(parts: ExecuteParts): Execution {
   };
 }
 
+async function prepareSafely(parts: ExecuteParts, taskRun: TaskRun): Promise<Prepared> {
+  try {
+    return await prepare(parts, taskRun);
+  } catch (error) {
+    return { type: "ended", outcome: ownFailure(parts, taskRun, error) };
+  }
+}
+
 async function execute(parts: ExecuteParts, taskRun: TaskRun, signal: AbortSignal): Promise<Outcome> {
   try {
     const assignment = await assign(parts, taskRun);
     return await parts.executors[taskRun.kind].execute(assignment, hostOf(parts, taskRun), signal);
   } catch (error) {
-    parts.log.error({ err: error, taskRun: taskRun.id }, "an executor failed by itself");
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      type: "failed",
-      reason: "crashed",
-      error: { code: "executor_failed", message },
-      retryable: true,
-      retryAfter: null,
-      files: [],
-      usage: { cpuMs: null, peakMemoryBytes: null },
-    };
+    return ownFailure(parts, taskRun, error);
   }
+}
+
+function ownFailure(parts: ExecuteParts, taskRun: TaskRun, error: unknown): Outcome {
+  parts.log.error({ err: error, taskRun: taskRun.id }, "an executor failed by itself");
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    type: "failed",
+    reason: "crashed",
+    error: { code: "executor_failed", message },
+    retryable: true,
+    retryAfter: null,
+    files: [],
+    usage: { cpuMs: null, peakMemoryBytes: null },
+  };
 }
 
 async function assign(parts: ExecuteParts, taskRun: TaskRun): Promise<Assignment> {
@@ -135,7 +155,10 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
   if (outcome.type === "cancelled")
     return { settled: await transitions.cancelled(ticket, outcome.usage, now), delay: null };
   if (outcome.type === "skipped")
-    return { settled: await transitions.skip(ticket, outcome.message, outcome.usage, now), delay: null };
+    return {
+      settled: await transitions.skip(ticket, outcome.message, outcome.usage, now, outcome.reason ?? "skipped"),
+      delay: null,
+    };
   if (outcome.type === "failed") return writeFailure(parts, taskRun, outcome, now);
   const { drafts, unknown, tooDeep } = planSubtasks(taskRun, outcome.spawned, parts.findTask, parts.newId);
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);

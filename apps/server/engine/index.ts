@@ -2,7 +2,6 @@
 
 import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.ts";
 import type { Run } from "../core/entities.ts";
-import { UltravisorError } from "../core/errors.ts";
 import type { Executor } from "../core/execution.ts";
 import type { StagingStore } from "../core/files.ts";
 import type {
@@ -16,16 +15,20 @@ import type {
   RunReader,
   StateStore,
   TaskQueue,
+  TaskRunReader,
 } from "../core/ports.ts";
 import type { RunStore, Settled } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
 import { createCompletions } from "./completions.ts";
+import { createDeadlines } from "./deadlines.ts";
+import type { PokedDuty } from "./duty.ts";
 import { createEventFeed } from "./event-feed.ts";
-import { createExecution } from "./execute.ts";
+import { createExecution, type ExecuteParts, type Execution } from "./execute.ts";
 import { createJournal } from "./journal.ts";
 import { createRecent } from "./recent.ts";
 import { createReconcile } from "./reconcile.ts";
 import { recover } from "./recover.ts";
+import { createRunVerbs } from "./run-verbs.ts";
 import { syncSchedule } from "./schedule.ts";
 import { createTriggers } from "./schedule-duties.ts";
 import { createSubmit } from "./submit.ts";
@@ -34,6 +37,7 @@ export interface EngineParts {
   readonly catalog: Catalog;
   readonly transitions: RunStore;
   readonly runs: RunReader;
+  readonly taskRuns: TaskRunReader;
   readonly logs: LogStore;
   readonly events: EventStore;
   readonly schedule: ScheduleStore;
@@ -61,21 +65,14 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   const { transitions, queue, clock, log, notices } = parts;
   const feed = await createEventFeed(parts.events, notices, log);
   const submit = createSubmit({ ...parts, onCommit: committed });
-  const runVerbs = createRunVerbs(parts, settled, (ids) => execution.cancel(ids));
+  const runVerbs = createRunVerbs({ ...parts, abort: (ids) => execution.cancel(ids), onSettled: settled });
   const triggers = createTriggers({ ...parts, submit, cancel: runVerbs.cancel });
-  const { runName, stagingFolder, removeStaging } = rememberRuns(parts);
-  const completions = createCompletions({ ...parts, submit, removeStaging });
+  const remembered = rememberRuns(parts);
+  const completions = createCompletions({ ...parts, submit, removeStaging: remembered.removeStaging });
   const reconcile = createReconcile(transitions, queue, log);
   const journal = createJournal(parts.logs, notices, log);
-  const execution = createExecution({
-    ...parts,
-    journal,
-    findTask: (name) => parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null,
-    runName,
-    stagingFolder,
-    onSettled: settled,
-  });
-  const duties = [feed, ...triggers.duties, completions, reconcile];
+  const { execution, deadlines } = createWork({ ...parts, ...remembered, journal, onSettled: settled });
+  const duties = [feed, ...triggers.duties, completions, reconcile, deadlines];
   let stopWatching = (): void => undefined;
 
   function committed(run: Run): void {
@@ -118,6 +115,18 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   };
 }
 
+/** Executing task runs, and ending runs whose time is over. */
+function createWork(parts: EngineParts & Omit<ExecuteParts, "findTask" | "onClaimed">): {
+  readonly execution: Execution;
+  readonly deadlines: PokedDuty<number | null>;
+} {
+  const findTask: ExecuteParts["findTask"] = (name) =>
+    parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null;
+  const execution = createExecution({ ...parts, findTask, onClaimed: () => deadlines.poke() });
+  const deadlines = createDeadlines({ ...parts, abort: execution.cancel });
+  return { execution, deadlines };
+}
+
 /** What every task run of a run asks for again. */
 function rememberRuns({ runs, staging }: EngineParts) {
   const names = createRecent(async (runId) => (await runs.get(runId))?.name ?? "");
@@ -140,44 +149,4 @@ async function drain({ queue, executors }: EngineParts, abandon: () => void, gra
   }, graceMs);
   await queue.close();
   clearTimeout(grace);
-}
-
-function createRunVerbs(
-  parts: EngineParts,
-  settled: (settled: Settled) => void,
-  abort: (ids: readonly string[]) => void,
-): Pick<Engine, "cancel" | "retry"> {
-  const { transitions, queue, clock, runs } = parts;
-  async function find(runId: string): Promise<Run> {
-    const run = await runs.get(runId);
-    if (run === null)
-      throw new UltravisorError("unknown_run", `expected the id of a run, got ${JSON.stringify(runId)}`);
-    return run;
-  }
-  return {
-    async cancel(runId) {
-      const before = await find(runId);
-      const result = await transitions.requestCancel(runId, clock());
-      if (result === null)
-        throw new UltravisorError("run_final", `the run has ended as ${before.state}; there is nothing to cancel`);
-      abort(result.running);
-      settled(result);
-      await queue.remove(result.removed);
-      return find(runId);
-    },
-    async retry(runId) {
-      const before = await find(runId);
-      const result = await transitions.retry(runId, clock());
-      if (result === null) {
-        const why =
-          before.finishedAt === null
-            ? "it has not ended yet: cancel it first, or wait"
-            : "none of its task runs failed, was cancelled or was skipped because of another";
-        throw new UltravisorError("conflict", `the run cannot be retried: ${why}`);
-      }
-      await queue.add(result.ready, { again: true });
-      settled(result);
-      return find(runId);
-    },
-  };
 }

@@ -32,6 +32,7 @@ export function createSubmit(parts: SubmitParts): Submit {
         idempotencyKey: idempotencyKey ?? null,
         input: parsed,
         tasks: planRun(definition, parsed, newId),
+        ...(definition.timeout === undefined ? {} : { timeout: definition.timeout }),
       },
       clock(),
     );

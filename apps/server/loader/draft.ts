@@ -5,10 +5,9 @@ import type { Kind } from "../core/words.ts";
 import { type Fault, toFaults, toFields } from "./fault.ts";
 import { fixturesOf } from "./fixtures.ts";
 import type { InputSchema } from "./input.ts";
-import { type ExecutionOptions, fileSchemas, type InlineOptions, type UseOptions, useSchemas } from "./options.ts";
+import { type ExecutionOptions, fileSchemas } from "./options.ts";
 import { checkTriggers } from "./triggers.ts";
-
-export type TaskUse = UseOptions | InlineOptions;
+import { checkUses, type OperationTask } from "./uses.ts";
 
 interface CommonDraft {
   readonly description: string;
@@ -27,7 +26,10 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
 export interface OperationDraft extends CommonDraft {
   readonly kind: "operation";
   readonly flow?: string;
-  readonly uses: ReadonlyMap<string, TaskUse>;
+  /** Milliseconds that a run may take. */
+  readonly timeout?: number;
+  /** Its tasks, their fallbacks and the hooks. */
+  readonly uses: ReadonlyMap<string, OperationTask>;
 }
 
 export type Draft = TaskDraft | OperationDraft;
@@ -48,12 +50,16 @@ export async function draftOf(
   const input = readInput(given.input, faults);
   const triggers = checkTriggers(Array.isArray(given.triggers) ? given.triggers : [], faults);
   await checkTriggerInputs(triggers, input, faults);
-  const uses = kind === "operation" ? checkUses(asLoose(given).tasks, faults) : new Map();
+  const uses = kind === "operation" ? checkUses(asLoose(given), faults) : new Map();
   if (!result.success || faults.length > 0) return null;
   const common = { description: result.data.description, input, triggers };
   const { data } = result;
   if ("tasks" in data)
-    return { ...common, kind: "operation", uses, ...(data.flow === undefined ? {} : { flow: data.flow }) };
+    return {
+      ...{ ...common, kind: "operation", uses },
+      ...(data.flow === undefined ? {} : { flow: data.flow }),
+      ...(data.timeout === undefined ? {} : { timeout: data.timeout }),
+    };
   return { ...common, ...taskPart(kind === "yamlShell" ? "shell" : (kind as Kind), data) };
 }
 
@@ -76,41 +82,6 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     ...(command === undefined ? {} : { command }),
     ...(data.render === undefined ? {} : { render: data.render }),
   };
-}
-
-function checkUses(tasks: unknown, faults: Fault[]): Map<string, TaskUse> {
-  const uses = new Map<string, TaskUse>();
-  for (const [name, value] of Object.entries(asLoose(tasks))) {
-    const use = checkUse(name, value, faults);
-    if (use) uses.set(name, use);
-  }
-  if (faults.length === 0 && uses.size === 0) {
-    faults.push({
-      path: ["tasks"],
-      message: "expected at least one task",
-      mend: 'Write `tasks: { first: { shell: "…" } }`.',
-    });
-  }
-  return uses;
-}
-
-function checkUse(name: string, value: unknown, faults: Fault[]): TaskUse | null {
-  const path = ["tasks", name];
-  const kinds = (["use", "shell"] as const).filter((key) => key in asLoose(value));
-  const [kind] = kinds;
-  if (kind === undefined || kinds.length > 1) {
-    const came = kinds.length > 1 ? "both" : "neither";
-    faults.push({
-      path,
-      message: `expected either \`use\` or \`shell\`, got ${came}`,
-      mend: 'Name a task (`use: its-name`) or give a command (`shell: "…"`).',
-    });
-    return null;
-  }
-  const result = useSchemas[kind].safeParse(value);
-  if (result.success) return result.data;
-  faults.push(...toFaults(result.error, path));
-  return null;
 }
 
 /** A trigger whose input does not fit would fail at every start, so it is refused here. */

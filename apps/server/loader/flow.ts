@@ -2,6 +2,7 @@
 import { type Flow, FlowError, findCycle, parseFlow } from "../core/flow.ts";
 import type { OperationDraft } from "./draft.ts";
 import type { Fault } from "./fault.ts";
+import type { OperationTask } from "./uses.ts";
 
 export interface Plan {
   readonly needs: ReadonlyMap<string, readonly string[]>;
@@ -15,12 +16,10 @@ export function planNeeds(draft: OperationDraft, faults: Fault[]): Plan {
   const flow = draft.flow === undefined ? null : readFlow(draft.flow, faults);
   if (flow) checkNames(flow, draft, faults);
   const needs = new Map<string, readonly string[]>();
-  for (const [name, use] of draft.uses) {
-    for (const needed of use.needs) {
-      if (draft.uses.has(needed)) continue;
-      faults.push(unknown(needed, ["tasks", name, "needs"], draft));
-    }
-    needs.set(name, [...new Set([...(flow?.needs.get(name) ?? []), ...use.needs])]);
+  for (const [name, task] of draft.uses) {
+    const own = task.use.needs ?? [];
+    for (const needed of own) checkNeeded(needed, ["tasks", name, "needs"], draft, faults);
+    needs.set(name, [...new Set([...(flow?.needs.get(name) ?? []), ...own])]);
   }
   const cycle = faults.length > before ? null : findCycle(needs);
   if (cycle) {
@@ -50,9 +49,9 @@ function readFlow(text: string, faults: Fault[]): Flow | null {
 }
 
 function checkNames(flow: Flow, draft: OperationDraft, faults: Fault[]): void {
-  for (const name of flow.names) if (!draft.uses.has(name)) faults.push(unknown(name, ["flow"], draft));
-  for (const [name, use] of draft.uses) {
-    if (flow.names.includes(name) || use.needs.length > 0) continue;
+  for (const name of flow.names) checkNeeded(name, ["flow"], draft, faults);
+  for (const [name, { use }] of inFlow(draft)) {
+    if (flow.names.includes(name) || (use.needs ?? []).length > 0) continue;
     faults.push({
       path: ["tasks", name],
       message: `the task "${name}" is missing from the flow`,
@@ -62,14 +61,32 @@ function checkNames(flow: Flow, draft: OperationDraft, faults: Fault[]): void {
   }
 }
 
+function checkNeeded(name: string, path: Fault["path"], draft: OperationDraft, faults: Fault[]): void {
+  const task = draft.uses.get(name);
+  if (task === undefined || task.hook !== undefined) faults.push(unknown(name, path, draft));
+  else if (task.fallbackFor !== undefined)
+    faults.push({
+      path,
+      message: `"${name}" is the fallback of "${task.fallbackFor}", so nothing waits for it by itself`,
+      mend: `Name "${task.fallbackFor}": what needs it goes on when its fallback succeeded.`,
+    });
+}
+
+function inFlow(draft: OperationDraft): [string, OperationTask][] {
+  return [...draft.uses].filter(([, task]) => task.fallbackFor === undefined && task.hook === undefined);
+}
+
 function unknown(name: string, path: Fault["path"], draft: OperationDraft): Fault {
   return {
     path,
     message: `unknown task "${name}"`,
-    mend: `Name one of this operation's tasks: ${[...draft.uses.keys()].join(", ")}.`,
+    mend: `Name one of this operation's tasks: ${inFlow(draft)
+      .map(([known]) => known)
+      .join(", ")}.`,
   };
 }
 
 function sideBySide(draft: OperationDraft): string {
-  return [...draft.uses.values()].some((use) => use.needs.length > 0) ? "" : [...draft.uses.keys()].join(" || ");
+  const tasks = inFlow(draft);
+  return tasks.some(([, { use }]) => (use.needs ?? []).length > 0) ? "" : tasks.map(([name]) => name).join(" || ");
 }

@@ -8,11 +8,13 @@ import {
   type TaskFileProblem,
   type TaskSpec,
 } from "../core/definition.ts";
-import type { Draft, OperationDraft, TaskDraft, TaskUse } from "./draft.ts";
+import type { Draft, OperationDraft, TaskDraft } from "./draft.ts";
 import { type Fault, type Locate, toProblems } from "./fault.ts";
 import { planNeeds } from "./flow.ts";
 import type { LoadResult } from "./protocol.ts";
+import { checkReferences } from "./references.ts";
 import type { TaskFile } from "./scan.ts";
+import type { OperationTask, TaskUse } from "./uses.ts";
 
 export interface Loaded {
   readonly file: TaskFile;
@@ -104,31 +106,24 @@ class Linker {
   #operation(loaded: Loaded, draft: OperationDraft, singles: ReadonlyMap<string, Definition>): Definition {
     const faults: Fault[] = [];
     const { needs, flow } = planNeeds(draft, faults);
-    const tasks = [...draft.uses].flatMap(([name, use]): PlannedTask[] => {
-      const spec = "use" in use ? this.#usedSpec(name, use.use, singles, faults) : inlineSpec(loaded, use);
-      if (!spec) return [];
-      const own = { ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout };
-      return [
-        {
-          name,
-          use: "use" in use ? use.use : null,
-          needs: needs.get(name) ?? [],
-          with: use.with as PlannedTask["with"],
-          spec: own,
-        },
-      ];
+    const tasks = [...draft.uses].flatMap(([name, task]): PlannedTask[] => {
+      const { use } = task;
+      const spec = "use" in use ? this.#usedSpec(task.path, use.use, singles, faults) : inlineSpec(loaded, use);
+      return spec ? [plannedTask(name, task, needs.get(name) ?? [], spec)] : [];
     });
+    if (faults.length === 0) checkReferences(draft, tasks, faults);
     for (const fault of faults) this.#add(loaded, fault);
-    return { ...head(loaded, draft), kind: "operation", flow, tasks };
+    const timeout = draft.timeout === undefined ? {} : { timeout: draft.timeout };
+    return { ...head(loaded, draft), kind: "operation", flow, tasks, ...timeout };
   }
 
   #usedSpec(
-    name: string,
+    at: Fault["path"],
     use: string,
     singles: ReadonlyMap<string, Definition>,
     faults: Fault[],
   ): TaskSpec | undefined {
-    const path = ["tasks", name, "use"];
+    const path = [...at, "use"];
     const spec = singles.get(use)?.tasks[0]?.spec;
     if (spec) return spec;
     const file = this.#files.find((loaded) => loaded.file.name === use);
@@ -190,6 +185,18 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     ...(render === undefined ? {} : { render }),
   };
   return { ...head(loaded, draft), kind, flow: "", tasks: [{ name, use: name, needs: [], with: {}, spec }] };
+}
+
+function plannedTask(name: string, task: OperationTask, needs: readonly string[], spec: TaskSpec): PlannedTask {
+  const { use, fallbackFor, hook } = task;
+  return {
+    ...{ name, use: "use" in use ? use.use : null, needs, with: use.with as PlannedTask["with"] },
+    spec: { ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
+    ...(use.if === undefined ? {} : { if: use.if }),
+    ...(use.each === undefined ? {} : { each: use.each }),
+    ...(fallbackFor === undefined ? {} : { fallbackFor }),
+    ...(hook === undefined ? {} : { hook }),
+  };
 }
 
 function inlineSpec(loaded: Loaded, use: Exclude<TaskUse, { use: string }>): TaskSpec {

@@ -63,14 +63,25 @@ const operation = known({
   input: common.input,
   triggers: common.triggers,
   flow: z.string().optional(),
+  timeout: timeout.optional(),
+  onSuccess: z.unknown().optional(),
+  onFailure: z.unknown().optional(),
+  onFinish: z.unknown().optional(),
   tasks: z.record(z.string().regex(TASK_NAME, "names hold letters, digits, _ and -"), z.unknown()),
 });
 
+/** What every task of an operation may say, also one that stands in for another or follows the others. */
 const inOperation = {
   with: jsonObject.default({}),
-  needs: z.array(z.string()).default([]),
+  if: z.string().optional(),
   retry: retry.optional(),
   timeout: timeout.optional(),
+};
+const inFlow = {
+  ...inOperation,
+  needs: z.array(z.string()).default([]),
+  each: z.string().optional(),
+  fallback: z.unknown().optional(),
 };
 
 /** Schemas of whole files. `yamlShell` writes the command as `shell`, as tasks inside an operation do. */
@@ -78,12 +89,18 @@ export const fileSchemas = { shell, yamlShell, code, browser, operation };
 
 /** Schemas of one task inside an operation. */
 export const useSchemas = {
+  use: known({ use: z.string().min(1), ...inFlow }),
+  shell: known({ shell: command, ...inFlow, env: env.default({}) }),
+};
+
+/** Schemas of fallbacks and hooks: others do not wait for them, nor they for others. */
+export const followerSchemas = {
   use: known({ use: z.string().min(1), ...inOperation }),
   shell: known({ shell: command, ...inOperation, env: env.default({}) }),
 };
 
-export type UseOptions = z.output<typeof useSchemas.use>;
-export type InlineOptions = z.output<typeof useSchemas.shell>;
+export type UseOptions = z.output<typeof followerSchemas.use> & Partial<z.output<typeof useSchemas.use>>;
+export type InlineOptions = z.output<typeof followerSchemas.shell> & Partial<z.output<typeof useSchemas.shell>>;
 
 /** How a task file wants its attempts made. */
 export interface ExecutionOptions {

@@ -1,16 +1,20 @@
 /** Runs and task runs changing state: `RunStore` over the statements of run-sql.ts. */
-import type { InStatement, ResultSet } from "@libsql/client";
+import type { InStatement } from "@libsql/client";
 import { and, asc, eq, gt, or, sql as query } from "drizzle-orm";
 import type { Delivery, Run, TaskRun } from "../core/entities.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { NewId } from "../core/ports.ts";
-import type { Failure, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
-import type { State } from "../core/words.ts";
+import type { Failure, RetryChange, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
+import { expireRuns, nextExpiry } from "./expiry.ts";
+import { readFacts, readOutcome } from "./facts.ts";
+import { followUp } from "./graph-sql.ts";
 import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
-import { toDelivery, toRun, toTaskRun } from "./rows.ts";
+import { toRun, toTaskRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
 import { runs, specs, taskRuns } from "./schema/index.ts";
+import { readyOf, settledOf, waitingOf } from "./settled.ts";
 import { insertPlan, insertSubtasks } from "./spawn-sql.ts";
 
 export interface StoreOwner {
@@ -57,13 +61,18 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
         sql.insertFailedEvent(ticket, "task_run.failed", failure, now),
         ...failureFiles(ticket, failure, now),
       ]),
-    skip: (ticket, message, usage, now) =>
-      end(ticket, { state: "skipped", reason: "skipped", output: message, usage, failed: false }, now),
+    skip: (ticket, message, usage, now, reason) =>
+      end(ticket, { state: "skipped", reason, output: message, usage, failed: false }, now),
     cancelled: (ticket, usage, now) =>
       end(ticket, { state: "cancelled", reason: "cancelled", usage, failed: false }, now),
     interruptLost: (now) => interruptLost(database, owner, now),
     requestCancel: (runId, now) => requestCancel(database, runId, now),
-    retry: (runId, now) => retryRun(database, runId, now),
+    retry: (runId, now, change = {}) => retryRun(database, runId, change, now),
+    setInput: (ticket, input) => setInput(database, ticket, input),
+    facts: (runId, names, items) => readFacts(database, runId, names, items),
+    outcome: (runId) => readOutcome(database, runId),
+    expire: (now) => expireRuns(database, now),
+    nextExpiry: () => nextExpiry(database),
     queued: (after, limit) => listQueued(database, after, limit),
   };
 }
@@ -81,8 +90,7 @@ async function createRun(
     const statements = [
       sql.insertRun(draft, now),
       ...insertPlan(draft.id, draft.tasks, now),
-      sql.finishRun(draft.id, now),
-      sql.insertFinishedEvent(draft.id, now),
+      ...followUp(draft.id, now),
       event,
     ];
     const results = await database.write(statements);
@@ -165,16 +173,8 @@ async function settleAttempt(
   statements: readonly InStatement[],
   now: number,
 ): Promise<Settled | null> {
-  const { runId } = ticket;
-  const followUp = [
-    sql.cancelSpawned(runId, now),
-    sql.skipDoomed(runId, now),
-    sql.queueReady(runId, now),
-    sql.finishRun(runId, now),
-    sql.insertFinishedEvent(runId, now),
-  ];
   try {
-    return settledOf(await database.write([...statements, ...followUp]));
+    return settledOf(await database.write([...statements, ...followUp(ticket.runId, now)]));
   } catch (error) {
     if (error instanceof FenceError) return null;
     throw error;
@@ -188,25 +188,14 @@ async function interruptLost(
 ): Promise<Settled & { interrupted: number }> {
   const [lost] = await database.write([sql.interruptLost(owner, now), sql.closeLostAttempts(now)]);
   const touched = [...new Set((lost?.rows ?? []).map((row) => String(row.run_id)))];
-  const results = await database.write(
-    touched.flatMap((id) => [
-      sql.skipDoomed(id, now),
-      sql.queueReady(id, now),
-      sql.finishRun(id, now),
-      sql.insertFinishedEvent(id, now),
-    ]),
-  );
+  const results = await database.write(touched.flatMap((id) => followUp(id, now)));
   const settled = settledOf(lost ? [lost, ...results] : results);
   return { ...settled, interrupted: lost?.rows.length ?? 0 };
 }
 
 async function requestCancel(database: Database, runId: string, now: number): ReturnType<RunStore["requestCancel"]> {
   try {
-    const results = await database.write([
-      ...cancelStatements(runId, now),
-      sql.finishRun(runId, now),
-      sql.insertFinishedEvent(runId, now),
-    ]);
+    const results = await database.write([...cancelStatements(runId, now), ...followUp(runId, now)]);
     const [, , removed, running] = results;
     return {
       ...settledOf(results.slice(4)),
@@ -219,9 +208,25 @@ async function requestCancel(database: Database, runId: string, now: number): Re
   }
 }
 
-async function retryRun(database: Database, runId: string, now: number): Promise<Settled | null> {
+async function setInput(database: Database, ticket: Ticket, input: JsonObject): Promise<boolean> {
   try {
-    return settledOf(await database.write([...retryStatements(runId, now), sql.queueReady(runId, now)]));
+    await database.write([sql.setInput(ticket, input), FENCE]);
+    return true;
+  } catch (error) {
+    if (error instanceof FenceError) return false;
+    throw error;
+  }
+}
+
+async function retryRun(
+  database: Database,
+  runId: string,
+  change: RetryChange,
+  now: number,
+): ReturnType<RunStore["retry"]> {
+  try {
+    const results = await database.write([...retryStatements(runId, change, now), ...followUp(runId, now)]);
+    return { ...settledOf(results), waiting: waitingOf(results) };
   } catch (error) {
     if (error instanceof FenceError) return null;
     throw error;
@@ -242,24 +247,4 @@ async function listQueued(database: Database, after: string | null, limit: numbe
     .orderBy(asc(taskRuns.id))
     .limit(limit);
   return rows;
-}
-
-function settledOf(results: readonly ResultSet[]): Settled {
-  const finished = rowsWith(results, "name").map((row) => ({
-    id: String(row.id),
-    name: String(row.name),
-    state: row.state as State,
-  }));
-  return { ready: readyOf(results), finished };
-}
-
-/** Rows of `RETURNING ${DELIVERY_COLUMNS}`; an INSERT also tells the state, as it may have made waiting ones. */
-function readyOf(results: readonly ResultSet[]): Delivery[] {
-  return rowsWith(results, "available_at")
-    .filter((row) => row.state === undefined || row.state === "queued")
-    .map(toDelivery);
-}
-
-function rowsWith(results: readonly ResultSet[], column: string): ResultSet["rows"] {
-  return results.filter((result) => result.columns.includes(column)).flatMap((result) => result.rows);
 }

@@ -9,12 +9,15 @@ import { DELIVERY_COLUMNS } from "./rows.ts";
 export function insertPlan(runId: string, drafts: readonly TaskRunDraft[], now: number): InStatement[] {
   if (drafts.length === 0) return [];
   const { specs, rows } = toRows(drafts);
-  const edges = drafts.flatMap((draft) => draft.needs.map((needs) => [draft.id, needs]));
+  const edges = drafts.flatMap(({ id, needs, fallbackFor }) => [
+    ...needs.map((needed) => [id, needed, 0]),
+    ...(fallbackFor === undefined ? [] : [[id, fallbackFor, 1]]),
+  ]);
   return [
     specs,
     insertTaskRuns(runId, rows, now, null),
     {
-      sql: "INSERT INTO task_run_edges (task_run_id, needs_id) SELECT d.value->>0, d.value->>1 FROM json_each(?) AS d WHERE true",
+      sql: "INSERT INTO task_run_edges (task_run_id, needs_id, on_failure) SELECT d.value->>0, d.value->>1, d.value->>2 FROM json_each(?) AS d WHERE true",
       args: [jsonText(edges)],
     },
   ];
@@ -46,7 +49,7 @@ function toRows(drafts: readonly TaskRunDraft[]): { readonly specs: InStatement;
     const text = canonicalJson(draft.spec);
     const specId = createHash("sha256").update(text).digest("hex");
     specs.set(specId, text);
-    const state = draft.needs.length > 0 ? "waiting" : "queued";
+    const state = waits(draft) ? "waiting" : "queued";
     return { ...draft, specId, kind: draft.spec.kind, state, spec: undefined, needs: undefined };
   });
   const args = [jsonText([...specs].map(([id, spec]) => ({ id, spec })))];
@@ -55,15 +58,21 @@ function toRows(drafts: readonly TaskRunDraft[]): { readonly specs: InStatement;
   return { specs: { sql, args }, rows: jsonText(rows) };
 }
 
+function waits(draft: TaskRunDraft): boolean {
+  return (
+    draft.needs.length > 0 || draft.fallbackFor !== undefined || (draft.hook !== undefined && draft.parent === null)
+  );
+}
+
 const NOT_THERE_YET =
   "NOT EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = ?1 AND t.task = d.value->>'task' AND t.key = d.value->>'key')";
 
 function insertTaskRuns(runId: string, rows: string, now: number, bound: Bound | null): InStatement {
   const limit = bound === null ? "" : "LIMIT max(0, ?5 - (SELECT subtasks FROM task_runs WHERE id = ?4))";
   return {
-    sql: `INSERT INTO task_runs (id, run_id, task, key, parent_id, root_id, depth, kind, spec_id, state, reason, attempt, failures, interruptions, available_at, created_at, input)
+    sql: `INSERT INTO task_runs (id, run_id, task, key, parent_id, root_id, depth, kind, spec_id, state, reason, attempt, failures, interruptions, available_at, created_at, input, rule, hook)
           SELECT d.value->>'id', ?1, d.value->>'task', d.value->>'key', d.value->>'parent', d.value->>'root', d.value->>'depth', d.value->>'kind', d.value->>'specId', d.value->>'state',
-                 'created', 0, 0, 0, ?3, ?3, d.value->'input'
+                 'created', 0, 0, 0, ?3, ?3, d.value->'input', d.value->'rule', d.value->>'hook'
           FROM json_each(?2) AS d WHERE ${NOT_THERE_YET} ORDER BY d.key ${limit}
           ON CONFLICT (run_id, task, key) DO NOTHING RETURNING ${DELIVERY_COLUMNS}, state`,
     args: [runId, rows, now, ...(bound === null ? [] : [bound.root, bound.subtasks])],

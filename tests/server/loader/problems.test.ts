@@ -82,7 +82,7 @@ const YAMLS: readonly (readonly [title: string, text: string, line: number, colu
   ["neither shell nor tasks", "description: x\n", 1, 1, /expected `shell`.*or `tasks`/],
   ["a file that is a list", "- a\n", 1, 1, /expected `shell`/],
   ["an unknown key", "shell: a\n\nwhen: b\n", 3, 1, /unknown key "when"/],
-  ["an unknown key deep inside", yaml("  a: { shell: x, fallback: b }\n"), 2, 18, /unknown key "fallback"/],
+  ["an unknown key deep inside", yaml("  a: { shell: x, frobnicate: b }\n"), 2, 18, /unknown key "frobnicate"/],
   ["a bad type in input", "shell: a\ninput: { url: string, depth: sting }\n", 2, 30, /expected a type, got "sting"/],
   [
     "a default of the wrong type",
@@ -114,6 +114,64 @@ const YAMLS: readonly (readonly [title: string, text: string, line: number, colu
     /"b" is missing from the flow/,
   ],
   ["both use and shell", yaml("  a: { shell: x, use: y }\n"), 2, 6, /either `use` or `shell`, got both/],
+  [
+    "a template that names no task",
+    yaml("  a: { shell: x }\n  b: { shell: x, needs: [a], with: { n: 'at ${nope.output}' } }\n"),
+    3,
+    41,
+    /names "nope", which is no task of this operation \(position 6\)/,
+  ],
+  [
+    "a template that names a later task",
+    yaml("  a: { shell: x, with: { deep: { n: ['${b.output}'] } } }\n  b: { shell: x, needs: [a] }\n"),
+    2,
+    38,
+    /names the task "b", which does not come before/,
+  ],
+  ["a malformed template", yaml("  a: { shell: x, with: { n: '${a.}' } }\n"), 2, 29, /behind the dot.*at position 5/],
+  [
+    "a template of an unknown input",
+    yaml("  a: { shell: x, with: { n: '${input.nr}' } }\n", "input: { n: integer }\n"),
+    3,
+    29,
+    /no field "nr"/,
+  ],
+  [
+    "a malformed condition",
+    yaml("  a: { shell: x, if: 'state.mode =' }\n"),
+    2,
+    22,
+    /"=" does not belong in a condition at position 12/,
+  ],
+  [
+    "an item where there is none",
+    yaml("  a: { shell: x, with: { n: '${item}' } }\n"),
+    2,
+    29,
+    /"item" is known only in/,
+  ],
+  ["a fallback of an unknown task", yaml("  a: { shell: x, fallback: b }\n"), 2, 28, /unknown task "b"/],
+  [
+    "a fallback in the flow",
+    yaml("  a: { shell: x, fallback: b }\n  b: { shell: x }\n", "flow: a; b\n"),
+    1,
+    7,
+    /"b" is the fallback of "a"/,
+  ],
+  [
+    "a fallback of a fallback",
+    yaml("  a: { shell: x, fallback: b }\n  b: { shell: x, fallback: c }\n  c: { shell: x }\n"),
+    2,
+    28,
+    /so it cannot have one/,
+  ],
+  [
+    "a hook that waits",
+    yaml("  a: { shell: x }\n", "onFailure: { shell: x, needs: [a] }\n"),
+    1,
+    24,
+    /unknown key "needs"/,
+  ],
 ];
 
 /** All of them lie in one folder: loading a folder once reports every one. */

@@ -18,6 +18,17 @@ const StartBody = z
   })
   .openapi("StartRun");
 
+const RetryBody = z
+  .strictObject({
+    from: z
+      .string()
+      .min(1)
+      .optional()
+      .openapi({ description: "Name of a task: it and everything behind it runs again" }),
+    input: z.record(z.string(), z.unknown()).optional().openapi({ description: "In place of the run's input" }),
+  })
+  .openapi("RetryRun");
+
 const list = createRoute({
   method: "get",
   path: "/api/runs",
@@ -76,8 +87,9 @@ const retry = createRoute({
   method: "post",
   path: "/api/runs/{id}/retry",
   tags: ["runs"],
-  summary: "Queue failed, cancelled and skipped task runs again",
-  request: { params: idParam },
+  summary:
+    "Queue failed, cancelled and skipped task runs again, or everything from a task on; with other input, if given",
+  request: { params: idParam, body: { ...jsonBody(RetryBody), required: false } },
   responses: { 200: { description: "The run", content: { "application/json": { schema: RunView } } }, ...PROBLEMS },
 });
 
@@ -124,7 +136,7 @@ export function runEndpoints(services: Services): Endpoints {
       route: retry,
       handler: async (c) => {
         const { id } = await findRun(runs, c.req.valid("param").id);
-        return c.json(presentRun(await engine.retry(id)), 200);
+        return c.json(presentRun(await engine.retry(id, c.req.valid("json"))), 200);
       },
     },
   ];

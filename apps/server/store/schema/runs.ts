@@ -40,12 +40,19 @@ export const runs = sqliteTable(
     /** Subtasks that a limit kept from being started. */
     tooDeep: integer("too_deep").notNull().default(0),
     tooMany: integer("too_many").notNull().default(0),
+    /** How many of its task runs are hooks: when only these wait, they are started. */
+    hooks: integer("hooks").notNull().default(0),
+    /** Milliseconds it may take from its start, and when that is over. */
+    timeout: integer("timeout"),
+    expiresAt: time("expires_at"),
+    timedOut: integer("timed_out", { mode: "boolean" }).notNull().default(false),
   },
   (t) => [
     uniqueIndex("runs_nominal").on(t.triggerId, t.nominalAt).where(sql`nominal_at IS NOT NULL`),
     uniqueIndex("runs_idempotency_key").on(t.idempotencyKey),
     index("runs_by_name").on(t.name, t.id),
     index("runs_by_state").on(t.state, t.id),
+    index("runs_expiring").on(t.expiresAt).where(sql`expires_at IS NOT NULL`),
     index("runs_by_trigger").on(t.triggerKind, t.id),
     check("runs_state", oneOf("state", STATES)),
     check("runs_trigger_kind", oneOf("trigger_kind", TRIGGER_KINDS)),

@@ -5,6 +5,7 @@ import type { TaskSpec } from "../../core/definition.ts";
 import type { ErrorInfo } from "../../core/errors.ts";
 import type { Usage } from "../../core/execution.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { HOOKS, type Hook, type TaskRule } from "../../core/operation.ts";
 import { FINAL_STATES, KINDS, type Kind, type Reason, STATES, type State } from "../../core/words.ts";
 import { FINISHED_IFF_FINAL, json, oneOf, time } from "./columns.ts";
 import { runs } from "./runs.ts";
@@ -49,6 +50,9 @@ export const taskRuns = sqliteTable(
     output: json<Json>("output"),
     error: json<ErrorInfo>("error"),
     usage: json<Usage>("usage"),
+    /** What its operation says about it. */
+    rule: json<TaskRule>("rule"),
+    hook: text("hook").$type<Hook>(),
     /** Kept by triggers, on root task runs only. */
     subtasks: integer("subtasks").notNull().default(0),
     openSubtasks: integer("open_subtasks").notNull().default(0),
@@ -60,6 +64,9 @@ export const taskRuns = sqliteTable(
     index("task_runs_by_parent").on(t.parentId, t.id),
     index("task_runs_by_state").on(t.runId, t.state, t.id),
     index("task_runs_open").on(t.state, t.id).where(sql`state IN ('queued', 'running')`),
+    /** So that what concerns an operation's own tasks never looks at their subtasks. */
+    index("task_runs_roots").on(t.runId, t.id).where(sql`parent_id IS NULL`),
+    check("task_runs_hook", oneOf("hook", HOOKS)),
     check("task_runs_state", oneOf("state", STATES)),
     check("task_runs_kind", oneOf("kind", KINDS)),
     check("task_runs_finished", FINISHED_IFF_FINAL),
@@ -73,7 +80,7 @@ export const taskRuns = sqliteTable(
   ],
 );
 
-/** `taskRunId` may start only after `needsId` and all its subtasks succeeded. */
+/** `taskRunId` may start only after `needsId` and all its subtasks succeeded; a fallback, only after that failed for good. */
 export const taskRunEdges = sqliteTable(
   "task_run_edges",
   {
@@ -83,6 +90,7 @@ export const taskRunEdges = sqliteTable(
     needsId: text("needs_id")
       .notNull()
       .references(() => taskRuns.id, { onDelete: "cascade" }),
+    onFailure: integer("on_failure", { mode: "boolean" }).notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.taskRunId, t.needsId] }),

@@ -58,7 +58,10 @@ function Actions({ run }: { run: Run }): ReactElement {
   const client = useQueryClient();
   const act = useMutation({
     mutationFn: async (verb: "cancel" | "retry") => {
-      await api.runs[":id"][verb].$post({ param: { id: run.id } });
+      const param = { id: run.id };
+      await (verb === "cancel"
+        ? api.runs[":id"].cancel.$post({ param })
+        : api.runs[":id"].retry.$post({ param, json: {} }));
     },
     onSuccess: () =>
       Promise.all([

@@ -1,0 +1,36 @@
+/** Ends runs that took longer than their operation allows. */
+import type { Clock, Logger, TaskQueue } from "../core/ports.ts";
+import type { RunStore, Settled } from "../core/run-store.ts";
+import { createDuty, type PokedDuty } from "./duty.ts";
+
+export interface DeadlineParts {
+  readonly transitions: RunStore;
+  readonly queue: TaskQueue;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Asks running attempts to stop. */
+  abort(taskRunIds: readonly string[]): void;
+  onSettled(settled: Settled): void;
+}
+
+/** Clocks jump; a look that finds nothing costs one read of an index. */
+const LONGEST_SLEEP_MS = 60_000;
+
+export function createDeadlines(parts: DeadlineParts): PokedDuty<number | null> {
+  const { transitions, queue, clock, log } = parts;
+  return createDuty({
+    name: "deadlines",
+    log,
+    async runOnce() {
+      for (const run of await transitions.expire(clock())) {
+        log.warn({ run: run.runId }, "a run took longer than it may; it is ended");
+        parts.abort(run.running);
+        await queue.add(run.ready);
+        parts.onSettled(run);
+        await queue.remove(run.removed);
+      }
+      return transitions.nextExpiry();
+    },
+    pauseAfter: (next) => (next === null ? null : Math.min(Math.max(next - clock(), 0), LONGEST_SLEEP_MS)),
+  });
+}

@@ -1,0 +1,56 @@
+/** What templates and conditions ask of the other tasks of their run. Looks at an operation's own tasks, found by their own index. */
+import type { RunOutcome, TaskFacts } from "../core/operation.ts";
+import type { Database } from "./database.ts";
+import { FAILING_TASKS } from "./graph-sql.ts";
+
+/** @param items names whose subtasks' outputs are wanted, too */
+export async function readFacts(
+  database: Database,
+  runId: string,
+  names: readonly string[],
+  items: readonly string[],
+): Promise<ReadonlyMap<string, TaskFacts>> {
+  const { rows } = await database.read(
+    `SELECT t.id, t.task, t.state, t.input, t.error, CASE WHEN f.id IS NULL THEN t.output ELSE f.output END AS output
+     FROM task_runs t LEFT JOIN task_run_edges e ON e.needs_id = t.id AND e.on_failure = 1
+     LEFT JOIN task_runs f ON f.id = e.task_run_id AND f.state = 'succeeded'
+     WHERE t.run_id = ? AND t.parent_id IS NULL AND t.task IN (SELECT value FROM json_each(?))`,
+    [runId, JSON.stringify(names)],
+  );
+  const facts = new Map<string, TaskFacts>();
+  for (const row of rows) {
+    const task = String(row.task);
+    const outputs = items.includes(task) ? { outputs: await outputsBelow(database, String(row.id)) } : {};
+    const [input, output, error] = [parsed(row.input), parsed(row.output), parsed(row.error)];
+    facts.set(task, { state: String(row.state), input, output, error, ...outputs });
+  }
+  return facts;
+}
+
+export async function readOutcome(database: Database, runId: string): Promise<RunOutcome> {
+  const failing = await database.read(`SELECT t.task, t.error->>'message' AS message ${FAILING_TASKS} ORDER BY t.id`, [
+    runId,
+  ]);
+  const late = await database.read("SELECT id FROM runs WHERE id = ? AND timed_out", [runId]);
+  const failed = failing.rows.map((row) => String(row.task));
+  const error = failing.rows.find((row) => row.message !== null)?.message;
+  const timeout = late.rows.length > 0 ? "the run took longer than it may" : "";
+  return {
+    state: failed.length > 0 || timeout !== "" ? "failed" : "succeeded",
+    failed,
+    error: error === undefined ? timeout : String(error),
+  };
+}
+
+/** Keys of items are their positions. */
+async function outputsBelow(database: Database, id: string): Promise<unknown[]> {
+  const { rows } = await database.read(
+    "SELECT output FROM task_runs WHERE parent_id = ? ORDER BY CAST(key AS INTEGER), id",
+    [id],
+  );
+  return rows.map((row) => parsed(row.output));
+}
+
+function parsed(text: unknown): unknown {
+  return typeof text === "string" ? JSON.parse(text) : null;
+}
