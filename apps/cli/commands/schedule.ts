@@ -41,6 +41,19 @@ export function addSchedule(program: Command): void {
     .description("start a trigger's task now, with the trigger's input")
     .option("--json", "print JSON")
     .action(run);
+  schedule
+    .command("backfill <trigger>")
+    .description("start a run for every time of a range that has none")
+    .requiredOption("--from <time>", "an ISO 8601 time")
+    .requiredOption("--to <time>", "an ISO 8601 time")
+    .option("--json", "print JSON")
+    .action(backfill);
+}
+
+interface BackfillOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly json?: boolean;
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
@@ -53,8 +66,14 @@ async function list({ json }: { json?: boolean }): Promise<void> {
     triggerText(entry.trigger),
     entry.paused ? "paused" : shortTime(entry.nextAt),
     shortTime(entry.lastAt),
+    whyNot(entry),
   ]);
-  printTable(["ID", "NAME", "TRIGGER", "NEXT", "LAST"], rows, "No task has a trigger.");
+  printTable(["ID", "NAME", "TRIGGER", "NEXT", "LAST", "WHY"], rows, "No task has a trigger.");
+}
+
+/** What a condition's last look found, or why a scheduled start did not come about. */
+function whyNot({ kind, look }: { kind: string; look: { fired: boolean; reason: string } | null }): string {
+  return look !== null && (kind === "when" || !look.fired) ? look.reason : "";
 }
 
 async function preview(text: string, { timezone, from, count, json }: PreviewOptions): Promise<void> {
@@ -97,6 +116,16 @@ async function run(text: string, { json }: { json?: boolean }): Promise<void> {
   ).json();
   if (json) printJson(answer);
   else printLine(`Started as run ${answer.id}.`);
+}
+
+async function backfill(text: string, { from, to, json }: BackfillOptions): Promise<void> {
+  const api = await server();
+  const param = { id: encoded(await findEntry(api, text)) };
+  const answer = await (await api.client.api.schedule[":id"].backfill.$post({ param, json: { from, to } })).json();
+  if (json) return printJson(answer);
+  for (const { id, nominalAt } of answer.started) printLine(`Started run ${id} for ${nominalAt}.`);
+  if (answer.existing > 0) printLine(`${answer.existing} of the times had a run already.`);
+  if (answer.started.length + answer.existing === 0) printLine("The trigger has no time in that range.");
 }
 
 async function findEntry({ client }: Api, text: string): Promise<string> {

@@ -25,10 +25,19 @@ export function addTasks(program: Command): void {
     });
 }
 
-/** `cron 0 17 * * *`, `every 12000`: a trigger in few words. */
+/** `cron 0 17 * * *`, `every 12s`, `when disk /media freeBelow 5GB`: a trigger in few words. */
 export function triggerText(trigger: Readonly<Record<string, unknown>>): string {
   const [kind] = ["cron", "every", "after", "when"].filter((name) => name in trigger);
   if (kind === undefined) return "";
   const value = trigger[kind];
+  if (typeof value === "object" && value !== null) return `${kind} ${conditionText(value)}`;
   return kind === "every" && typeof value === "number" ? `every ${value / 1000}s` : `${kind} ${String(value)}`;
+}
+
+function conditionText(condition: object): string {
+  const words = Object.entries(condition).flatMap(([name, value]) => [
+    name,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return words.join(" ");
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { makeServer, TOKEN } from "../../server/http/ports.ts";
+import { looked } from "../../support/looked.ts";
 import { commandsFor } from "../command-line.ts";
 
 async function make() {
@@ -52,6 +53,23 @@ describe("`state`", () => {
 });
 
 describe("`schedule`", () => {
+  it("fills in the times of a range", async () => {
+    const { ultravisor } = await make();
+    const fill = () =>
+      ultravisor("schedule", "backfill", "echo", "--from", "2026-02-20T00:00:00Z", "--to", "2026-02-21T00:00:00Z");
+    expect((await fill()).stdout).toMatch(/^Started run [0-9a-f-]+ for 2026-02-20T17:00:00.000Z\.\n$/);
+    expect((await fill()).stdout).toBe("1 of the times had a run already.\n");
+  });
+
+  it("says what a condition found last", async () => {
+    const server = await makeServer({
+      definitions: [{ name: "cool", triggers: [{ when: { state: "warmth", above: 24 } }] }],
+    });
+    await looked(server.services);
+    const { stdout } = await commandsFor(server.url)("schedule");
+    expect(stdout).toMatch(/cool +when state warmth above 24 .* it could not be told: null is no number/);
+  });
+
   it("lists, previews, pauses, resumes and runs", async () => {
     const { server, ultravisor } = await make();
     expect((await ultravisor("schedule")).stdout).toMatch(/echo +cron 0 17 \* \* \* +2026-03-01 17:00:00/);

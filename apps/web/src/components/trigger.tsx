@@ -4,13 +4,21 @@ import type { ReactElement } from "react";
 import type { JsonObject, RunTrigger } from "../api.ts";
 import { absoluteTime, duration } from "../format.ts";
 
-/** A trigger in YAML form as a short label: `0 17 * * * Europe/London`, `every 12 s`, `after ingest`. */
+/** A trigger in YAML form as a short label: `0 17 * * * Europe/London`, `every 12 s`, `when disk /media freeBelow 5GB`, `after ingest`. */
 export function triggerText(trigger: JsonObject): string {
   if (typeof trigger.cron === "string") return [trigger.cron, trigger.timezone ?? ""].join(" ").trim();
   if (typeof trigger.every === "number") return `every ${duration(trigger.every)}`;
   if (typeof trigger.every === "string") return `every ${trigger.every}`;
   if (typeof trigger.after === "string") return `after ${trigger.after}${ending(trigger.on)}`;
+  if (typeof trigger.when === "object" && trigger.when !== null) return `when ${conditionText(trigger.when)}`;
   return JSON.stringify(trigger);
+}
+
+/** `disk /media freeBelow 5GB` */
+function conditionText(condition: object): string {
+  return Object.entries(condition)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
 }
 
 export function TriggerTag({ trigger }: { trigger: JsonObject }): ReactElement {
@@ -23,6 +31,7 @@ export function RunTriggerText({ trigger }: { trigger: RunTrigger }): ReactEleme
     <span>
       {TRIGGER_WORDS[trigger.kind] ?? trigger.kind}
       {trigger.nominalAt !== null && ` for ${absoluteTime(trigger.nominalAt)}`}
+      {typeof trigger.cause?.reason === "string" && `: ${trigger.cause.reason}`}
       {trigger.run !== null && (
         <>
           {" "}

@@ -42,6 +42,7 @@ function Entries({ entries }: { entries: readonly ScheduleEntry[] }): ReactEleme
             <th scope="col" className="end">
               Lateness
             </th>
+            <th scope="col">Last decision</th>
             <th scope="col">
               <span className="visually-hidden">Actions</span>
             </th>
@@ -77,6 +78,9 @@ function Entry({ entry }: { entry: ScheduleEntry }): ReactElement {
       <td className="end nowrap number" data-label="Lateness">
         {entry.lateness === null ? "–" : duration(entry.lateness)}
       </td>
+      <td data-label="Last decision">
+        <Decision entry={entry} />
+      </td>
       <td className="end nowrap">
         <Actions entry={entry} />
       </td>
@@ -90,7 +94,21 @@ function Next({ entry }: { entry: ScheduleEntry }): ReactElement {
     return <span className="muted">{entry.kind === "after" ? "when that run ends" : "–"}</span>;
   return (
     <>
+      {entry.kind === "when" && "looked at "}
       <TimeAgo iso={entry.nextAt} /> <span className="muted small">{absoluteTime(entry.nextAt)}</span>
+    </>
+  );
+}
+
+/** What a condition's last look found, or why a scheduled start did not come about. */
+function Decision({ entry: { kind, look } }: { entry: ScheduleEntry }): ReactElement {
+  if (look === null || (kind !== "when" && look.fired)) return <span className="muted">–</span>;
+  return (
+    <>
+      {look.reason} <span className="muted small">{look.fired && "started a run, "}</span>
+      <span className="muted small">
+        <TimeAgo iso={look.at} />
+      </span>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { looked } from "../../../support/looked.ts";
 import { makeServer } from "../ports.ts";
 
 const DAILY = { cron: "0 17 * * *", timezone: "Europe/London", input: { url: "https://example.com" } };
@@ -92,11 +93,9 @@ it.each([
 it("A condition is listed with what it found last and why it started nothing", async () => {
   const when = { state: "house.temperature", above: 24 };
   const server = await makeServer({ definitions: [{ name: "cool", triggers: [{ when }] }] });
-  const looked = async () => {
-    const { items } = await (await server.client.api.schedule.$get()).json();
-    return items[0]?.look ? items[0] : null;
-  };
-  await expect.poll(looked).toMatchObject({
+  await looked(server.services);
+  const { items } = await (await server.client.api.schedule.$get()).json();
+  expect(items[0]).toMatchObject({
     kind: "when",
     trigger: { when },
     nextAt: "2026-03-01T12:00:05.000Z",
