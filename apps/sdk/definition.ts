@@ -66,6 +66,8 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   /** Whether robots.txt decides what is visited and downloaded; default `obey`. */
   readonly robots?: "obey" | "ignore";
   readonly perHost?: PerHostOptions;
+  /** What visits in Chromium leave out: pictures, media, fonts and trackers (`assets`, default), or nothing. */
+  readonly block?: "assets" | "none";
   /** Hosts outside the public internet that pages may lead to, such as `intranet`, `intranet:8080` or `intranet:*`; those of the input's addresses need not be named. */
   readonly allowHosts?: readonly string[];
   readonly limits?: LimitOptions;

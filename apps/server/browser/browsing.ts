@@ -4,6 +4,7 @@ import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import { createEgress } from "./egress.ts";
 import { createHostGates } from "./host-gates.ts";
+import { createPlaces } from "./places.ts";
 import { createBrowserPool } from "./pool.ts";
 import { createRobotsFiles } from "./robots-files.ts";
 import { openSession } from "./session.ts";
@@ -14,7 +15,7 @@ export interface BrowsingOptions {
   readonly files: FileStore;
   /** How many sessions may have Chromium open at a time; others wait. Default 4. */
   readonly maxPages?: number;
-  /** Chromium is started anew after so many sessions, once nobody uses it. Default 100. */
+  /** Chromium is started anew after so many sessions, once nobody uses it. Default 1,000. */
   readonly recycleAfter?: number;
   /** How long a page may take over HTTP, in milliseconds. Default 60,000. */
   readonly pageTimeout?: number;
@@ -24,6 +25,7 @@ export interface BrowsingOptions {
   readonly userAgent?: string;
 }
 
+const SESSIONS_PER_PLACE = 100;
 /** A site whose robots.txt takes longer is not likely to answer for its pages. */
 const ROBOTS_TIMEOUT = 30_000;
 const USER_AGENT = "Mozilla/5.0 (compatible; Ultravisor/0.1)";
@@ -34,7 +36,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
   const pool = createBrowserPool({
     find: typeof chromium === "function" ? chromium : async () => chromium,
     maxPages: options.maxPages ?? 4,
-    recycleAfter: options.recycleAfter ?? 100,
+    recycleAfter: options.recycleAfter ?? 1000,
     egress,
   });
   const { userAgent = USER_AGENT, pageTimeout = 60_000 } = options;
@@ -42,7 +44,8 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     gates: createHostGates(),
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
-  const parts = { egress, pool, files: options.files, userAgent, pageTimeout, manners };
+  const places = createPlaces({ egress, max: options.maxPages ?? 4, sessions: SESSIONS_PER_PLACE });
+  const parts = { egress, pool, places, files: options.files, userAgent, pageTimeout, manners };
   const open = new Set<BrowsingSession>();
   return {
     async open(own) {

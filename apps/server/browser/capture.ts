@@ -20,9 +20,9 @@ const TRACE_TIMEOUT = 15_000;
 /** What is thrown away is not worth waiting for. */
 const DROP_TIMEOUT = 2000;
 
-/** @param film whether to take pictures all along: a fifth more time per page, so for scripted pages only */
+/** @param film whether to show the page all along: a third more time for each, so for scripted pages only */
 export async function startTrace(context: BrowserContext, film: boolean): Promise<void> {
-  await context.tracing.start({ screenshots: film, snapshots: true });
+  await context.tracing.start({ screenshots: film, snapshots: film });
 }
 
 /** Must come before the context is closed: Playwright leaves folders and stacks of a trace that was never stopped. */
@@ -31,9 +31,9 @@ export async function dropTrace(context: BrowserContext): Promise<void> {
 }
 
 /** Forgets what was traced so far, which otherwise grows on the disk with every page. */
-export async function restartTrace(context: BrowserContext, film: boolean): Promise<void> {
-  await context.tracing.stop();
-  await startTrace(context, film);
+export async function restartTrace(context: BrowserContext): Promise<void> {
+  await context.tracing.stopChunk();
+  await context.tracing.startChunk();
 }
 
 /** What could be saved; what could not is told to the log. Never rejects. */

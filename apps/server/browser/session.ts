@@ -12,6 +12,7 @@ import { createHttpClient } from "./http.ts";
 import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
 import { Manners, type SharedManners } from "./manners.ts";
 import { downloadPatiently } from "./patient-download.ts";
+import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
 import { needsBrowser, renderFacts } from "./render-rule.ts";
 import { openTab, type Tab } from "./tab.ts";
@@ -20,6 +21,7 @@ import { webUrl } from "./web-url.ts";
 export interface SessionParts {
   readonly egress: Egress;
   readonly pool: BrowserPool;
+  readonly places: Places;
   readonly files: FileStore;
   readonly userAgent: string;
   readonly pageTimeout: number;
@@ -84,7 +86,7 @@ class Session implements BrowsingSession {
   }
 
   async makePage(): Promise<void> {
-    const tab = await this.#openTab();
+    const tab = await this.#openTab(null);
     this.#page = await tab.page();
   }
 
@@ -141,7 +143,7 @@ class Session implements BrowsingSession {
   async #loadInTab(url: URL, options: VisitOptions, reason: string): Promise<Document | null> {
     const leave = await this.#manners.admit(url);
     try {
-      const tab = await this.#openTab();
+      const tab = await this.#openTab(url.origin);
       await tab.syncCookies();
       const document = await tab.visit(url, options.headers ?? {}, reason);
       await tab.syncCookies();
@@ -176,9 +178,14 @@ class Session implements BrowsingSession {
     await tab?.syncCookies();
   }
 
-  #openTab(): Promise<Tab> {
+  #openTab(origin: string | null): Promise<Tab> {
     if (this.#tab) return this.#tab;
-    const opening = openTab({ ...this.#parts, named: this.#named, jar: this.#http.jar }, this.#options, this.#break);
+    const opening = openTab(
+      { ...this.#parts, named: this.#named, jar: this.#http.jar },
+      this.#options,
+      origin,
+      this.#break,
+    );
     this.#tab = opening;
     // A script that catches the error and visits again deserves another try.
     opening.catch(() => {

@@ -1,19 +1,18 @@
-/** One session's place in Chromium: a fresh context, its pages, and what they said and did. */
-import type { BrowserContext, Page } from "playwright-core";
+/** One session's stay in Chromium: a place with its pages, and what they said and did. */
+import type { Page } from "playwright-core";
 import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
 import type { NamedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { visitInBrowser } from "./browser-visit.ts";
-import { capture, dropTrace, restartTrace, startTrace } from "./capture.ts";
+import { capture, dropTrace, restartTrace } from "./capture.ts";
 import { isInterrupted } from "./chromium-error.ts";
-import { type ConsoleLog, followConsole } from "./console-log.ts";
 import { cookieSync } from "./cookie-sync.ts";
 import type { CookieJar } from "./cookies.ts";
 import type { PageDocument } from "./document.ts";
 import type { Egress } from "./egress.ts";
-import { type EgressProxy, openEgressProxy } from "./egress-proxy.ts";
-import { guardContext } from "./guard.ts";
+import { openPlace, type Place } from "./place.ts";
+import { close as closePlace, type Places } from "./places.ts";
 import { type BrowserPool, crashedError, type Lease } from "./pool.ts";
 import { createSlots } from "./slots.ts";
 
@@ -32,41 +31,61 @@ export interface TabParts {
   readonly jar: CookieJar;
   readonly egress: Egress;
   readonly named: NamedHosts;
+  readonly places: Places;
 }
 
 /** The trace of a task that only visits shows at most so many pages. */
 const VISITS_PER_TRACE = 20;
 
-/** @param onBroken called once when Chromium or a page of this tab dies */
+/**
+ * @param origin where the first visit goes, or null
+ * @param onBroken called once when Chromium or a page of this tab dies
+ */
 export async function openTab(
-  { pool, jar, egress, named }: TabParts,
+  parts: TabParts,
   options: BrowsingSessionOptions,
+  origin: string | null,
   onBroken: (error: BrowsingError) => void,
 ): Promise<Tab> {
-  const lease = await pool.lease(options.plugins, options.signal);
-  const proxy = await openEgressProxy(egress, named);
+  const lease = await parts.pool.lease(options.plugins, options.signal);
+  let seat: Seat | null = null;
   try {
-    const context = await newContext(lease, options, proxy);
-    const tab = new ContextTab({ lease, context, proxy }, cookieSync(jar, context), options);
+    seat = await takeSeat(parts, lease, options, origin);
+    const tab = new PlaceTab(seat, cookieSync(parts.jar, seat.place.context), options);
     await tab.start(onBroken);
     return tab;
   } catch (error) {
     const crashed = !lease.browser.isConnected();
-    proxy.close();
+    if (seat) await closePlace(seat.place);
     await lease.release();
     throw crashed ? crashedError("Chromium") : error;
   }
 }
 
-function newContext(lease: Lease, options: BrowsingSessionOptions, proxy: EgressProxy): Promise<BrowserContext> {
+interface Seat {
+  readonly lease: Lease;
+  readonly place: Place;
+  /** Gives the place back, so that another session can sit there. */
+  leave(): Promise<void>;
+}
+
+async function takeSeat(
+  { places, egress, named }: TabParts,
+  lease: Lease,
+  options: BrowsingSessionOptions,
+  origin: string | null,
+): Promise<Seat> {
+  const scripted = names(options, "page");
+  const block = options.block !== "none";
   // Naming both `page` and `download` is how a task asks to save what a click downloads.
-  const asked = names(options, "page") && names(options, "download");
-  return lease.browser.newContext({
-    acceptDownloads: asked,
-    serviceWorkers: "block",
-    permissions: [],
-    proxy: { server: proxy.server, bypass: "<-loopback>" },
-  });
+  const needs = { named, downloads: scripted && names(options, "download"), film: scripted, block };
+  if (scripted) {
+    const place = await openPlace(lease.browser, egress, needs);
+    return { lease, place, leave: () => closePlace(place) };
+  }
+  const key = JSON.stringify([block, options.allowHosts ?? []]);
+  const place = await places.take(lease.browser, key, needs, origin);
+  return { lease, place, leave: () => places.give(lease.browser, key, place) };
 }
 
 /** Whether the task names a fixture; a task that destructures nothing gets everything. */
@@ -74,56 +93,43 @@ function names(options: BrowsingSessionOptions, fixture: string): boolean {
   return options.fixtures?.includes(fixture) ?? true;
 }
 
-interface Place {
-  readonly lease: Lease;
-  readonly context: BrowserContext;
-  readonly proxy: EgressProxy;
-}
-
-class ContextTab implements Tab {
+class PlaceTab implements Tab {
   readonly syncCookies: () => Promise<void>;
-  readonly #lease: Lease;
-  readonly #context: BrowserContext;
-  readonly #proxy: EgressProxy;
+  readonly #seat: Seat;
   readonly #options: BrowsingSessionOptions;
-  readonly #console: ConsoleLog;
   /** Visits of one session use one page, one after the other. */
   readonly #turn = createSlots(1);
   readonly #broken = Promise.withResolvers<never>();
   #page: Page | null = null;
-  #visiting: Page | null = null;
   /** The page of the last visit may still be busy, or on its way to an error page. It is kept for a picture, not for another visit. */
   #spent = false;
+  /** A trace that was taken cannot go on. */
+  #captured = false;
   #visits = 0;
-  readonly #faultOf = (url: URL) => this.#proxy.faultOf(url);
   #closed = false;
 
-  constructor({ lease, context, proxy }: Place, syncCookies: () => Promise<void>, options: BrowsingSessionOptions) {
-    this.#lease = lease;
-    this.#context = context;
-    this.#proxy = proxy;
+  constructor(seat: Seat, syncCookies: () => Promise<void>, options: BrowsingSessionOptions) {
+    this.#seat = seat;
     this.#options = options;
     this.syncCookies = syncCookies;
-    this.#console = followConsole(context);
     this.#broken.promise.catch(() => {});
   }
 
   async start(onBroken: (error: BrowsingError) => void): Promise<void> {
+    const { lease, place } = this.#seat;
     const broke = (what: string): void => {
       if (this.#closed) return;
       const error = crashedError(what);
       this.#broken.reject(error);
       onBroken(error);
     };
-    void this.#lease.crashed.then(() => broke("Chromium"));
-    this.#context.on("page", (page) => page.on("crash", () => broke(`The page ${page.url()}`)));
-    guardContext(this.#context, this.#options.log);
+    void lease.crashed.then(() => broke("Chromium"));
+    place.tenant = { log: this.#options.log, crashed: (page) => broke(`The page ${page.url()}`) };
     await this.syncCookies();
-    await startTrace(this.#context, names(this.#options, "page"));
   }
 
   async page(): Promise<Page> {
-    this.#page ??= await this.#context.newPage();
+    this.#page ??= await this.#seat.place.context.newPage();
     return this.#page;
   }
 
@@ -137,38 +143,43 @@ class ContextTab implements Tab {
   }
 
   capture(files: FileStore): Promise<readonly FileDraft[]> {
-    const page = this.#page ?? this.#visiting;
-    return capture({ context: this.#context, page, console: this.#console.text() }, files, this.#options.log);
+    this.#captured = true;
+    const { context, console, page } = this.#seat.place;
+    return capture({ context, page: this.#page ?? page, console: console.text() }, files, this.#options.log);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await dropTrace(this.#context);
-    await this.#context.close().catch(() => {});
-    this.#proxy.close();
-    await this.#lease.release();
+    const { lease, place, leave } = this.#seat;
+    const isUsed = this.#page !== null || this.#captured || this.#spent || this.#options.signal.aborted;
+    if (isUsed) {
+      await dropTrace(place.context);
+      await closePlace(place);
+    } else await leave();
+    await lease.release();
   }
 
   async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
+    const { place } = this.#seat;
+    const faultOf = (failed: URL) => place.faultOf(failed);
     try {
-      return await visitInBrowser(await this.#freshPage(), url, headers, reason, this.#faultOf);
+      return await visitInBrowser(await this.#freshPage(), url, headers, reason, faultOf);
     } catch (error) {
       this.#spent = !(error instanceof BrowsingError && error.status !== null);
       if (!isInterrupted(error)) throw error;
       // A script of the page before went elsewhere just now. It cannot reach a page of its own.
-      return await visitInBrowser(await this.#freshPage(), url, headers, reason, this.#faultOf);
+      return await visitInBrowser(await this.#freshPage(), url, headers, reason, faultOf);
     }
   }
 
   async #freshPage(): Promise<Page> {
-    if (this.#spent) void this.#visiting?.close().catch(() => {});
-    if (this.#spent || this.#visiting?.isClosed()) this.#visiting = null;
+    const { place } = this.#seat;
+    if (this.#spent) place.abandonPage();
     this.#spent = false;
-    this.#visiting ??= await this.#context.newPage();
     this.#visits += 1;
-    if (this.#page === null && this.#visits % VISITS_PER_TRACE === 0) await restartTrace(this.#context, false);
-    return this.#visiting;
+    if (this.#page === null && this.#visits % VISITS_PER_TRACE === 0) await restartTrace(place.context);
+    return place.visitingPage();
   }
 
   /** A crash or the attempt's end does not wait for Playwright's own time limits. */
@@ -181,7 +192,7 @@ class ContextTab implements Tab {
     try {
       return await Promise.race([work, this.#broken.promise, aborted.promise]);
     } catch (error) {
-      throw this.#lease.browser.isConnected() || signal.aborted ? error : crashedError("Chromium");
+      throw this.#seat.lease.browser.isConnected() || signal.aborted ? error : crashedError("Chromium");
     } finally {
       signal.removeEventListener("abort", abort);
     }

@@ -13,6 +13,8 @@ export interface BrowsingSessionOptions {
   readonly robots?: "obey" | "ignore";
   /** What one host is asked at most. */
   readonly perHost?: Partial<PerHost>;
+  /** `assets` (default): visits in Chromium load no pictures, media, fonts and trackers. */
+  readonly block?: "assets" | "none";
   /** Hosts that the task or its input names, as `canonicalHost` writes them: these may be private. */
   readonly allowHosts?: readonly string[];
   readonly signal: AbortSignal;

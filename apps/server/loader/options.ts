@@ -46,6 +46,7 @@ const browser = known({
     .optional(),
   render: z.enum(["auto", "never", "always"]).default("auto"),
   robots: z.enum(["obey", "ignore"]).default("obey"),
+  block: z.enum(["assets", "none"]).default("assets"),
   allowHosts: z
     .array(
       z

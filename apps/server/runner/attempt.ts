@@ -70,6 +70,7 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     render: definition.render ?? "auto",
     plugins: definition.plugins ?? [],
     robots: definition.robots ?? "obey",
+    block: definition.block ?? "assets",
     perHost: perHostOf(definition),
     allowHosts: allowedHosts(definition, assignment),
     signal: parts.signal,
