@@ -28,6 +28,8 @@ export type ScheduleChange = Partial<
 export interface ScheduleStore extends ScheduleReader {
   /** Makes these the active entries; the pause and history of entries that return are kept. */
   sync(drafts: readonly ScheduleDraft[]): Promise<void>;
+  /** Active entries of these kinds that are not paused. */
+  live(kinds: readonly ScheduleKind[]): Promise<readonly ScheduleEntry[]>;
   /** Active entries of these kinds that are not paused and whose time has come, the longest overdue first. */
   due(now: number, kinds: readonly ScheduleKind[]): Promise<readonly ScheduleEntry[]>;
   /** The earliest time among those, or null. */

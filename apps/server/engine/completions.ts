@@ -42,7 +42,7 @@ async function follow(parts: CompletionParts, event: Event): Promise<void> {
   const succeeded = event.data.state === "succeeded";
   // What a failed run left in its staging folder is kept: it is how one finds out why.
   if (succeeded) await parts.removeStaging(event.runId);
-  for (const entry of await parts.schedule.list()) {
+  for (const entry of await parts.schedule.live(["after"])) {
     const trigger = specOf(entry);
     if (!("after" in trigger) || trigger.after !== event.name || entry.paused) continue;
     if (trigger.on !== "any" && (trigger.on === "success") !== succeeded) continue;

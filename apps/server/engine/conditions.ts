@@ -75,7 +75,7 @@ class Looks {
   async begin(done: () => void): Promise<ConditionRound> {
     if (this.#closing.signal.aborted) this.#closing = new AbortController();
     const { store, clock } = this.#parts;
-    const entries = (await store.list()).filter((entry) => entry.kind === "when" && !entry.paused);
+    const entries = await store.live(["when"]);
     this.#forget(entries);
     const now = clock();
     let [begun, wake] = [0, now + LONGEST_SLEEP_MS];

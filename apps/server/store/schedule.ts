@@ -18,6 +18,12 @@ export function createScheduleStore(database: Database): ScheduleStore {
         .limit(1);
       return row ?? null;
     },
+    live: (kinds) =>
+      db
+        .select(ENTRY)
+        .from(schedule)
+        .where(and(live, inArray(schedule.kind, kinds)))
+        .orderBy(asc(schedule.name), asc(schedule.id)),
     sync: (drafts) => syncEntries(database, drafts),
     due: (now, kinds) =>
       db
