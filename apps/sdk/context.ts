@@ -83,9 +83,16 @@ export interface BrowserContext<Input> extends TaskContext<Input> {
   readonly page: Page;
   /** Fetches a page, over HTTP or in Chromium, whichever it needs. */
   visit(url: string, options?: VisitOptions): Promise<Document>;
+  /** Addresses of a site's pages from its site maps: those of the file at `url`, else those that its robots.txt names, else `/sitemap.xml`. */
+  sitemap(url: string, options?: SitemapOptions): Promise<string[]>;
   /** Streams a URL into the file store with the session's cookies. */
   download(url: string, options: DownloadOptions & { readonly required: true }): Promise<DownloadedFile>;
   download(url: string, options?: DownloadOptions): Promise<DownloadedFile | null>;
+}
+
+export interface SitemapOptions {
+  /** At most so many addresses; default 100,000. */
+  readonly limit?: number;
 }
 
 export interface VisitOptions {

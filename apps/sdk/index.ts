@@ -13,6 +13,7 @@ export type {
   Form,
   LinkOptions,
   SaveOptions,
+  SitemapOptions,
   SpawnOptions,
   StateAccess,
   TaskContext,

@@ -45,6 +45,12 @@ export class Manners {
     );
   }
 
+  /** The site maps that the robots.txt of an origin names. */
+  async sitemaps(url: URL): Promise<readonly URL[]> {
+    const robots = await this.#shared.robots.of(this.#client, url, this.#signal);
+    return robots.sitemaps.flatMap((address) => URL.parse(address, url.origin) ?? []);
+  }
+
   /** Takes to heart what a host answered. */
   heard(url: URL, status: number, retryAfter: number | null): void {
     const pause = pauseAfter(status, retryAfter);

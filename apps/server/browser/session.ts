@@ -1,5 +1,5 @@
 /** What one attempt browses with: its cookies, its pages over HTTP or in Chromium, and what it downloaded. */
-import type { Document, DownloadedFile, DownloadOptions, VisitOptions } from "../../sdk/context.ts";
+import type { Document, DownloadedFile, DownloadOptions, SitemapOptions, VisitOptions } from "../../sdk/context.ts";
 import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions } from "../core/browsing.ts";
 import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
@@ -15,6 +15,7 @@ import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
 import { needsBrowser, renderFacts } from "./render-rule.ts";
+import { readSitemaps } from "./sitemap.ts";
 import { openTab, type Tab } from "./tab.ts";
 import { webUrl } from "./web-url.ts";
 
@@ -37,6 +38,13 @@ export async function openSession(
   const session = new Session(parts, options, onClose);
   if (options.fixtures?.includes("page") ?? true) await session.makePage();
   return session;
+}
+
+/** As many as a run may have subtasks. */
+const MAX_SITEMAP_PAGES = 100_000;
+
+function isSitemapFile({ pathname }: URL): boolean {
+  return /\.(?:xml|txt)(?:\.gz)?$/i.test(pathname);
 }
 
 class Session implements BrowsingSession {
@@ -81,6 +89,7 @@ class Session implements BrowsingSession {
     return {
       visit: (url, options) => this.#visit(url, options ?? {}),
       download: save as BrowsingSession["fixtures"]["download"],
+      sitemap: (url, options) => this.#sitemap(url, options ?? {}),
       ...(this.#page && { page: this.#page }),
     };
   }
@@ -171,6 +180,20 @@ class Session implements BrowsingSession {
     await this.#syncCookies();
     if (file) this.#downloads.push({ role: "download", ...file });
     return file;
+  }
+
+  async #sitemap(text: string, { limit = MAX_SITEMAP_PAGES }: SitemapOptions): Promise<string[]> {
+    const url = webUrl(text);
+    const { log } = this.#options;
+    await this.#syncCookies();
+    if (isSitemapFile(url)) return readSitemaps({ tier: this.#http, log, limit }, [url]);
+    const named = await this.#manners.sitemaps(url);
+    if (named.length > 0) return readSitemaps({ tier: this.#http, log, limit }, named);
+    const usual = readSitemaps({ tier: this.#http, log, limit }, [new URL("/sitemap.xml", url)]);
+    return usual.catch((error: unknown) => {
+      if (error instanceof BrowsingError && error.code === "not_found") return [];
+      throw error;
+    });
   }
 
   async #syncCookies(): Promise<void> {

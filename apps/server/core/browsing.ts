@@ -24,7 +24,7 @@ export interface BrowsingSessionOptions {
 
 export interface BrowsingSession {
   /** What the task's `run` gets beside the common context. `page` is there only when it was named. */
-  readonly fixtures: Pick<BrowserContext<unknown>, "visit" | "download"> & {
+  readonly fixtures: Pick<BrowserContext<unknown>, "visit" | "download" | "sitemap"> & {
     readonly page?: BrowserContext<unknown>["page"];
   };
   /** After a failure: screenshot, Playwright trace and console log, already in the file store. Never throws. */

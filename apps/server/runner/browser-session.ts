@@ -12,7 +12,7 @@ export async function openBrowserSession(
   browsing: Browsing,
   options: BrowsingSessionOptions,
 ): Promise<BrowserSession | null> {
-  const names = ["page", "visit", "download"];
+  const names = ["page", "visit", "download", "sitemap"];
   if (options.fixtures && !options.fixtures.some((name) => names.includes(name))) return null;
   return new BrowserSession(await browsing.open(options), options);
 }

@@ -96,6 +96,13 @@ describe("a browser task", () => {
     });
   });
 
+  test("that names nothing but sitemap has it", async () => {
+    const made = await lab();
+    const spec = await browserTask(made, "sitemap", "return sitemap(input.url);");
+    const { outcome } = made.start(spec, { assignment: { input: { url: await site() } } });
+    expect(await outcome).toMatchObject({ type: "succeeded", output: [] });
+  });
+
   test("reaches no private host that only the input of a subtask names", async () => {
     const made = await lab();
     const spec = await browserTask(made, "visit", "await visit(input.url);");
