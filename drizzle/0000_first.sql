@@ -149,7 +149,7 @@ CREATE TABLE `schedule` (
 	`lateness` integer,
 	`look` text,
 	`created_at` integer NOT NULL,
-	CONSTRAINT "schedule_kind" CHECK(kind IN ('cron', 'every', 'when', 'after'))
+	CONSTRAINT "schedule_kind" CHECK(kind IN ('cron', 'every', 'when', 'after', 'webhook'))
 );
 --> statement-breakpoint
 CREATE INDEX `schedule_due` ON `schedule` (`next_at`) WHERE active = 1 AND paused = 0 AND next_at IS NOT NULL;--> statement-breakpoint

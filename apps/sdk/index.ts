@@ -45,6 +45,7 @@ export type {
   EveryTrigger,
   Overlap,
   TriggerSpec,
+  WebhookTrigger,
   WhenTrigger,
 } from "./triggers.ts";
-export { after, cron, every, when } from "./triggers.ts";
+export { after, cron, every, webhook, when } from "./triggers.ts";

@@ -103,7 +103,17 @@ export interface AfterTrigger {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
-export type TriggerSpec = CronTrigger | EveryTrigger | WhenTrigger | AfterTrigger;
+/** Starts when a signed message comes to `POST /api/hooks/<name>`; its JSON object is input. */
+export interface WebhookTrigger {
+  readonly webhook: string;
+  /** Name of the environment variable that holds the secret. */
+  readonly secretEnv: string;
+  /** How old a message may be; default 5 minutes. */
+  readonly tolerance?: Duration;
+  readonly input?: Readonly<Record<string, unknown>>;
+}
+
+export type TriggerSpec = CronTrigger | EveryTrigger | WhenTrigger | AfterTrigger | WebhookTrigger;
 
 /** `cron("0 17 * * *", { timezone: "Europe/London" })`: every day at 17:00 London time. */
 export function cron(expression: string, options: Omit<CronTrigger, "cron"> = {}): CronTrigger {
@@ -123,4 +133,9 @@ export function when(condition: Condition, options: Omit<WhenTrigger, "when"> = 
 /** `after("transcode")`: when a run of `transcode` succeeded. */
 export function after(name: string, options: Omit<AfterTrigger, "after"> = {}): AfterTrigger {
   return { after: name, ...options };
+}
+
+/** `webhook("push", { secretEnv: "PUSH_SECRET" })`: when a message signed with that secret comes to `/api/hooks/push`. */
+export function webhook(name: string, options: Omit<WebhookTrigger, "webhook">): WebhookTrigger {
+  return { webhook: name, ...options };
 }

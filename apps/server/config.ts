@@ -61,6 +61,8 @@ export interface Config {
   readonly prettyLog: boolean;
   /** The few variables that every task's process gets. */
   readonly taskEnvironment: Readonly<Record<string, string>>;
+  /** A secret that a task file names, such as that of a webhook. */
+  readonly secret: (name: string) => string | undefined;
 }
 
 /** One or more settings are wrong; the message names each with its rule. */
@@ -107,6 +109,7 @@ function toConfig(settings: z.output<typeof schema>, env: NodeJS.ProcessEnv, fol
     logLevel: settings.ULTRAVISOR_LOG,
     prettyLog: process.stderr.isTTY === true,
     taskEnvironment: allowed(env),
+    secret: (name) => env[name],
   };
 }
 

@@ -91,6 +91,7 @@ async function build(config: Config, log: Logger): Promise<House> {
   const engine = await createEngine({
     ...store,
     ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
+    secret: config.secret,
     prober: createProber({ executors, state: store.state, node: config.node, folder: join(temporary, "conditions") }),
     staging: createStagingStore(config.stagingFolder),
   });

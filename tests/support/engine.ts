@@ -99,6 +99,7 @@ export async function makeEngine(
       random: () => 0,
     },
     executors: { shell: executor, browser: executor, code: executor },
+    secret: () => undefined,
     prober: createProber({
       executors: { shell: executor, browser: executor },
       state: store.state,

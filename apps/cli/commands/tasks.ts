@@ -27,7 +27,7 @@ export function addTasks(program: Command): void {
 
 /** `cron 0 17 * * *`, `every 12s`, `when disk /media freeBelow 5GB`: a trigger in few words. */
 export function triggerText(trigger: Readonly<Record<string, unknown>>): string {
-  const [kind] = ["cron", "every", "after", "when"].filter((name) => name in trigger);
+  const [kind] = ["cron", "every", "after", "when", "webhook"].filter((name) => name in trigger);
   if (kind === undefined) return "";
   const value = trigger[kind];
   if (typeof value === "object" && value !== null) return `${kind} ${conditionText(value)}`;

@@ -89,6 +89,8 @@ export type TriggerSpec =
   | (TimedOptions & { readonly every: number; readonly aligned?: false })
   /** The condition stays in the form in which it was written; `parseCondition` reads it. */
   | { readonly when: JsonObject; readonly overlap?: Overlap; readonly input?: JsonObject }
+  /** `secretEnv` names the environment variable with the secret; `tolerance`: how old a message may be, in ms. */
+  | { readonly webhook: string; readonly secretEnv: string; readonly tolerance: number; readonly input?: JsonObject }
   | { readonly after: string; readonly on: "success" | "failure" | "any"; readonly input?: JsonObject };
 
 /** An operation, or a task as an operation of one. */

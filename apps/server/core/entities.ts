@@ -13,7 +13,7 @@ export type Counts = Readonly<Record<State, number>>;
 /** Why a run exists. */
 export interface RunTrigger {
   readonly kind: TriggerKind;
-  /** The schedule entry, for `cron`, `every`, `when`, `after`. */
+  /** The schedule entry, for `cron`, `every`, `when`, `after`, `webhook`. */
   readonly id: string | null;
   /** The time a scheduled run was meant for. */
   readonly nominalAt: number | null;
@@ -162,7 +162,7 @@ export interface StateEntry {
   readonly writer: string;
 }
 
-export const SCHEDULE_KINDS = ["cron", "every", "when", "after"] as const;
+export const SCHEDULE_KINDS = ["cron", "every", "when", "after", "webhook"] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /** One decision whether to start a run. */

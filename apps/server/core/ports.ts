@@ -194,6 +194,15 @@ export interface Submission {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** A signed message as it came. */
+export interface WebhookMessage {
+  /** Unix seconds. */
+  readonly timestamp: string;
+  /** `sha256=` and the hex HMAC-SHA256 of timestamp, a dot and body. */
+  readonly signature: string;
+  readonly body: string;
+}
+
 export interface Backfill {
   readonly started: readonly Run[];
   /** Times that had a run already. */
@@ -222,6 +231,8 @@ export interface Engine {
   runNow(scheduleId: string): Promise<Run>;
   /** Starts a run for every time of an entry in [from, to] that has none. Rejects with `invalid_request` when there are too many. */
   backfill(scheduleId: string, from: number, to: number): Promise<Backfill>;
+  /** Starts what has a webhook trigger of this name and knows the secret of the signature. Rejects with `forbidden`. */
+  receive(webhook: string, message: WebhookMessage): Promise<readonly Run[]>;
 }
 
 /** Facts for `/api/health`. */

@@ -8,7 +8,8 @@ import { MOST_CAUGHT_UP } from "./trigger.ts";
 export function triggerKind(trigger: TriggerSpec): ScheduleKind {
   if ("cron" in trigger) return "cron";
   if ("every" in trigger) return "every";
-  return "when" in trigger ? "when" : "after";
+  if ("when" in trigger) return "when";
+  return "webhook" in trigger ? "webhook" : "after";
 }
 
 /**

@@ -17,6 +17,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   every: ["every", "aligned", ...TIMED],
   when: ["when", "overlap", "input"],
   after: ["after", "on", "input"],
+  webhook: ["webhook", "secretEnv", "tolerance", "input"],
 };
 const ENDINGS = ["success", "failure", "any"] as const;
 
@@ -47,6 +48,7 @@ const READ: Readonly<Record<string, (fields: Fields) => TriggerSpec>> = {
     return { when: when as JsonObject, ...overlapOf(fields), ...inputOf(fields) };
   },
   after: (fields) => ({ ...afterOf(fields), ...inputOf(fields) }),
+  webhook: (fields) => ({ ...webhookOf(fields), ...inputOf(fields) }),
 };
 
 function cronOf({ cron, timezone }: Fields): { cron: string; timezone?: string } {
@@ -133,6 +135,19 @@ function afterOf({ after, on }: Fields): { after: string; on: (typeof ENDINGS)[n
   const ending = ENDINGS.find((known) => known === (on ?? "success"));
   if (ending === undefined) throw wrong("on", `expected ${ENDINGS.join(", ")}, got ${JSON.stringify(on)}`);
   return { after, on: ending };
+}
+
+/** How old a signed message may be, in ms. */
+const TOLERANCE = 300_000;
+
+function webhookOf({ webhook, secretEnv, tolerance = TOLERANCE }: Fields) {
+  if (typeof webhook !== "string" || !/^[\w.-]{1,100}$/.test(webhook))
+    throw wrong("webhook", `expected a name of letters, digits, _, - and ., got ${JSON.stringify(webhook)}`);
+  if (typeof secretEnv !== "string" || !/^[A-Za-z_]\w*$/.test(secretEnv))
+    throw wrong("secretEnv", `expected the name of an environment variable, got ${JSON.stringify(secretEnv)}`);
+  const ms = durationOf(tolerance);
+  if (ms === null) throw wrong("tolerance", `expected a duration such as 5m, got ${JSON.stringify(tolerance)}`);
+  return { webhook, secretEnv, tolerance: ms };
 }
 
 function inputOf({ input }: Fields): Pick<TriggerSpec, "input"> {

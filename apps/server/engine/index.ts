@@ -42,6 +42,8 @@ export interface EngineParts {
   readonly events: EventStore;
   readonly schedule: ScheduleStore;
   readonly prober: Prober;
+  /** A secret of the server's environment, by name. */
+  readonly secret: (name: string) => string | undefined;
   readonly state: StateStore;
   readonly staging: StagingStore;
   readonly queue: TaskQueue;

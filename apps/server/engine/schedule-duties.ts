@@ -6,16 +6,18 @@ import { type ConditionParts, createConditions } from "./conditions.ts";
 import { createOverlaps } from "./overlap.ts";
 import { createSchedule, type ScheduleParts } from "./schedule.ts";
 import { createScheduleVerbs } from "./schedule-verbs.ts";
+import { createWebhooks } from "./schedule-webhooks.ts";
 
 export type TriggerParts = Omit<ScheduleParts & ConditionParts, "store" | "overlaps"> & {
   readonly schedule: ScheduleStore;
   readonly runs: RunReader;
   readonly cancel: Engine["cancel"];
+  secret(name: string): string | undefined;
 };
 
 export interface Triggers {
   readonly duties: readonly Duty<unknown>[];
-  readonly verbs: ReturnType<typeof createScheduleVerbs>;
+  readonly verbs: ReturnType<typeof createScheduleVerbs> & ReturnType<typeof createWebhooks>;
   /** Entries have changed. */
   poke(): void;
   /** These runs have ended. */
@@ -32,7 +34,7 @@ export function createTriggers(parts: TriggerParts): Triggers {
   }
   return {
     duties: [schedule, conditions],
-    verbs: createScheduleVerbs({ ...parts, poke }),
+    verbs: { ...createScheduleVerbs({ ...parts, poke }), ...createWebhooks(parts) },
     poke,
     ended: (runIds) => schedule.ended(runIds),
   };

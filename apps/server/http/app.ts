@@ -13,6 +13,7 @@ import { addDocs } from "./routes/docs.ts";
 import { eventEndpoints } from "./routes/events.ts";
 import { fileEndpoints } from "./routes/files.ts";
 import { healthEndpoints } from "./routes/health.ts";
+import { hookEndpoints } from "./routes/hooks.ts";
 import { logEndpoints } from "./routes/logs.ts";
 import { manifestEndpoints } from "./routes/manifest.ts";
 import { addMetrics } from "./routes/metrics.ts";
@@ -69,6 +70,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...dataEndpoints(services),
     ...stateEndpoints(services),
     ...scheduleEndpoints(services),
+    ...hookEndpoints(services),
     ...eventEndpoints(services),
     ...sessionEndpoints(services),
   ]);

@@ -8,8 +8,14 @@ import type { AppContext, AppEnv, Caller } from "./endpoint.ts";
 import type { Services } from "./services.ts";
 import { signInPage } from "./sign-in-page.ts";
 
-/** The routes that anybody may ask for, by method and matched route: health, signing in, the product's documentation. */
-export const OPEN_ROUTES: readonly string[] = ["GET /api/health", "GET /sign-in", "GET /docs", "GET /docs/*"];
+/** The routes that anybody may ask for, by method and matched route: health, signing in, the product's documentation, signed messages. */
+export const OPEN_ROUTES: readonly string[] = [
+  "GET /api/health",
+  "GET /sign-in",
+  "GET /docs",
+  "GET /docs/*",
+  "POST /api/hooks/:name",
+];
 
 /** Lets pass who is known, and everybody to open routes. A browser gets the sign-in page in place of a problem. */
 export function authenticate(services: Pick<Services, "token" | "sessions">): MiddlewareHandler<AppEnv> {

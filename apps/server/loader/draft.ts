@@ -92,6 +92,8 @@ async function checkTriggerInputs(
 ): Promise<void> {
   if (!input) return;
   for (const [index, trigger] of triggers.entries()) {
+    // What a webhook starts gets the rest of its input with the message.
+    if ("webhook" in trigger) continue;
     const given: JsonObject = trigger.input ?? {};
     const result = await input.zod.safeParseAsync(given);
     if (result.success) continue;

@@ -17,6 +17,10 @@ test.each([
     { when: { disk: "/", freeBelow: "5GB" }, overlap: "parallel" },
   ],
   [
+    { webhook: "push", secretEnv: "PUSH_SECRET" },
+    { webhook: "push", secretEnv: "PUSH_SECRET", tolerance: 300_000 },
+  ],
+  [
     { cron: "@daily", catchUp: { all: true }, overlap: "queue", jitter: "30s", start: "2026-01-01T01:00:00+01:00" },
     {
       cron: "@daily",
@@ -57,6 +61,9 @@ test.each([
   [{ every: "1m", aligned: 1 }, "trigger.aligned"],
   [{ every: "1m", start: "soon" }, "trigger.start"],
   [{ every: "1m", start: "2026-01-02", end: "2026-01-01" }, "trigger.end"],
+  [{ webhook: "a/b", secretEnv: "A" }, "trigger.webhook"],
+  [{ webhook: "a" }, "trigger.secretEnv"],
+  [{ webhook: "a", secretEnv: "A", tolerance: "soon" }, "trigger.tolerance"],
   [{ when: 1 }, "trigger.when"],
   [{ when: { disk: "/", freeBelow: 1 }, every: "1m" }, "trigger"],
 ])("%j is refused, naming the field", (value, path) => {

@@ -79,6 +79,7 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
     staging: createStagingStore(join(folder, "staging")),
     queue,
     executors: { shell: executor, browser: executor, code: executor },
+    secret: (name) => (name === "HOOK_SECRET" ? "s3cret" : undefined),
     prober: createProber({
       executors: { shell: executor, browser: executor },
       state: store.state,

@@ -11,6 +11,7 @@ export function triggerText(trigger: JsonObject): string {
   if (typeof trigger.every === "string") return `every ${trigger.every}`;
   if (typeof trigger.after === "string") return `after ${trigger.after}${ending(trigger.on)}`;
   if (typeof trigger.when === "object" && trigger.when !== null) return `when ${conditionText(trigger.when)}`;
+  if (typeof trigger.webhook === "string") return `webhook ${trigger.webhook}`;
   return JSON.stringify(trigger);
 }
 
