@@ -120,6 +120,8 @@ CREATE TABLE `runs` (
 	`hooks` integer DEFAULT 0 NOT NULL,
 	`timeout` integer,
 	`expires_at` integer,
+	`lock` text,
+	`lock_limit` integer,
 	`timed_out` integer DEFAULT false NOT NULL,
 	CONSTRAINT "runs_state" CHECK(state IN ('waiting', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped')),
 	CONSTRAINT "runs_trigger_kind" CHECK(trigger_kind IN ('cron', 'every', 'when', 'after', 'api', 'manual', 'webhook')),
@@ -133,6 +135,7 @@ CREATE UNIQUE INDEX `runs_nominal` ON `runs` (`trigger_id`,`nominal_at`) WHERE n
 CREATE UNIQUE INDEX `runs_idempotency_key` ON `runs` (`idempotency_key`);--> statement-breakpoint
 CREATE INDEX `runs_by_name` ON `runs` (`name`,`id`);--> statement-breakpoint
 CREATE INDEX `runs_by_state` ON `runs` (`state`,`id`);--> statement-breakpoint
+CREATE INDEX `runs_locks` ON `runs` (`lock`,`state`,`id`) WHERE lock IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `runs_expiring` ON `runs` (`expires_at`) WHERE expires_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `runs_by_trigger` ON `runs` (`trigger_kind`,`id`);--> statement-breakpoint
 CREATE TABLE `schedule` (
@@ -213,6 +216,8 @@ CREATE TABLE `task_runs` (
 	`usage` text,
 	`rule` text,
 	`hook` text,
+	`lock` text,
+	`lock_limit` integer,
 	`subtasks` integer DEFAULT 0 NOT NULL,
 	`open_subtasks` integer DEFAULT 0 NOT NULL,
 	`failed_subtasks` integer DEFAULT 0 NOT NULL,
@@ -233,4 +238,5 @@ CREATE INDEX `task_runs_by_run` ON `task_runs` (`run_id`,`id`);--> statement-bre
 CREATE INDEX `task_runs_by_parent` ON `task_runs` (`parent_id`,`id`);--> statement-breakpoint
 CREATE INDEX `task_runs_by_state` ON `task_runs` (`run_id`,`state`,`id`);--> statement-breakpoint
 CREATE INDEX `task_runs_open` ON `task_runs` (`state`,`id`) WHERE state IN ('queued', 'running');--> statement-breakpoint
-CREATE INDEX `task_runs_roots` ON `task_runs` (`run_id`,`id`) WHERE parent_id IS NULL;
+CREATE INDEX `task_runs_roots` ON `task_runs` (`run_id`,`id`) WHERE parent_id IS NULL;--> statement-breakpoint
+CREATE INDEX `task_runs_locks` ON `task_runs` (`lock`,`state`,`id`) WHERE lock IS NOT NULL;

@@ -43,7 +43,12 @@ interface CommonOptions {
   readonly timeout?: Duration;
   /** Environment variables for the task's process, beside the few it gets by default. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How many of it run at once, on its own, in operations and as subtasks; the others wait. */
+  readonly concurrency?: ConcurrencyOption;
 }
+
+/** How many at once; with `key`, such as `"${input.host}"`, counted apart for every value. */
+export type ConcurrencyOption = number | { readonly limit: number; readonly key?: string };
 
 export interface ShellOptions<S extends ZodType = ZodType> extends CommonOptions {
   /** The command line, given to `sh -c`. Inputs reach it as environment variables only. */
@@ -79,6 +84,8 @@ interface InOperationOptions {
   readonly with?: Readonly<Record<string, unknown>>;
   /** A condition such as `count.output.n > 3`; when it does not hold, the task is skipped and what needs it goes on. */
   readonly if?: string;
+  /** How many of it run at once, over all runs; in place of what the used task says. */
+  readonly concurrency?: ConcurrencyOption;
   readonly retry?: RetryOptions;
   readonly timeout?: Duration;
 }
@@ -117,6 +124,8 @@ export interface OperationOptions<S extends ZodType = ZodType> {
   readonly flow?: string;
   /** How long a whole run may take. */
   readonly timeout?: Duration;
+  /** How many of its runs go on at once; the others wait. */
+  readonly concurrency?: ConcurrencyOption;
   /** Tasks that run once all others have ended, and what they ended as. */
   readonly onSuccess?: Followers;
   readonly onFailure?: Followers;

@@ -22,6 +22,13 @@ export interface FanOutLimits {
 }
 export const DEFAULT_LIMITS: FanOutLimits = { depth: 100, subtasks: 100_000 };
 
+/** How many may run at once. */
+export interface Concurrency {
+  readonly limit: number;
+  /** Template of the input: counted apart for every value. */
+  readonly key?: string;
+}
+
 /** How one task is executed. */
 export interface TaskSpec {
   readonly kind: Kind;
@@ -37,6 +44,8 @@ export interface TaskSpec {
   /** Milliseconds. */
   readonly timeout: number;
   readonly limits: FanOutLimits;
+  /** Task runs of the same `of` count together. */
+  readonly concurrency?: Concurrency & { readonly of: string };
   readonly env: Readonly<Record<string, string>>;
   readonly render?: "auto" | "never" | "always";
   /** Browser tasks: hosts that the input of the operation's own task names, for its subtasks too: pages may lead there. */
@@ -110,6 +119,8 @@ export interface Definition {
   readonly tasks: readonly PlannedTask[];
   /** Operations: milliseconds from the start of the first task to the end of the last. */
   readonly timeout?: number;
+  /** Operations: how many of its runs go on at once. */
+  readonly concurrency?: Concurrency;
 }
 
 /** One thing wrong with a task file. */

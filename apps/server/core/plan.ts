@@ -5,6 +5,7 @@ import { hostsNamedIn } from "./egress.ts";
 import type { TaskRun } from "./entities.ts";
 import type { SpawnDraft } from "./execution.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
+import { type Lock, lockOf } from "./lock.ts";
 import type { TaskRule } from "./operation.ts";
 import type { TaskRunDraft } from "./run-store.ts";
 import { hasTemplates } from "./template.ts";
@@ -29,6 +30,7 @@ export function planRun(definition: Definition, input: JsonObject, newId: () => 
       needs: task.needs.map((name) => ids.get(name)).filter((needed) => needed !== undefined),
       ...(definition.kind === "operation" ? { rule: ruleOf(task) } : {}),
       ...(task.hook === undefined ? {} : { hook: task.hook }),
+      ...lockedBy(task.spec, hasTemplates(own) ? input : own),
       ...(fallbackFor === undefined ? {} : { fallbackFor }),
     };
   });
@@ -46,6 +48,10 @@ function ruleOf(task: PlannedTask): TaskRule {
     ...(task.if === undefined ? {} : { if: task.if }),
     ...(task.each === undefined ? {} : { each: task.each }),
   };
+}
+
+function lockedBy({ concurrency }: TaskSpec, input: JsonObject): { readonly lock?: Lock } {
+  return concurrency === undefined ? {} : { lock: lockOf(concurrency.of, concurrency, input) };
 }
 
 function withHosts(spec: TaskSpec, hosts: readonly string[]): TaskSpec {
@@ -84,6 +90,7 @@ export function planSubtasks(
         input: draft.input,
         needs: [],
         ...(parent.hook === null ? {} : { hook: parent.hook }),
+        ...lockedBy(other?.spec ?? parent.spec, draft.input),
       });
     }
   }

@@ -4,6 +4,7 @@ import type { Delivery, Run, RunTrigger, TaskRun } from "./entities.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { FileDraft, RecordDraft, Usage } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Lock } from "./lock.ts";
 import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
 import type { Kind, Reason, State } from "./words.ts";
 
@@ -21,6 +22,7 @@ export interface TaskRunDraft {
   readonly needs: readonly string[];
   readonly rule?: TaskRule;
   readonly hook?: Hook;
+  readonly lock?: Lock;
   /** Id of the task run it stands in for; it starts only when that one failed for good. */
   readonly fallbackFor?: string;
 }
@@ -35,6 +37,7 @@ export interface RunDraft {
   readonly tasks: readonly TaskRunDraft[];
   /** Milliseconds from its start. */
   readonly timeout?: number;
+  readonly lock?: Lock;
 }
 
 /** Which attempt speaks. A stale one (its task run was taken over meanwhile) can write nothing. */
@@ -48,6 +51,8 @@ export interface Ticket {
 export interface Settled {
   /** Task runs that are queued now and have no job yet. */
   readonly ready: readonly Delivery[];
+  /** Queued task runs that gave up their job because of a lock, and may try again now. */
+  readonly woken?: readonly Delivery[];
   /** Runs that are final now. */
   readonly finished: readonly { readonly id: string; readonly name: string; readonly state: State }[];
 }

@@ -14,6 +14,7 @@ export const REASONS = [
   "completed", // did what it should
   "retry", // an attempt failed, another will follow
   "retried", // a person asked for it again
+  "concurrency", // as many as may run at once do
   "interrupted", // its owner died in the middle of it
   "error", // the script threw
   "exit", // the command's exit code was not 0

@@ -32,6 +32,7 @@ import { createRunVerbs } from "./run-verbs.ts";
 import { syncSchedule } from "./schedule.ts";
 import { createTriggers } from "./schedule-duties.ts";
 import { createSubmit } from "./submit.ts";
+import { deliverWoken } from "./wake.ts";
 
 export interface EngineParts {
   readonly catalog: Catalog;
@@ -82,7 +83,8 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
     feed.poke();
     if (run.finishedAt !== null) completions.poke();
   }
-  function settled({ finished }: Settled): void {
+  function settled({ finished, woken = [] }: Settled): void {
+    if (woken.length > 0) void deliverWoken(queue, woken, log);
     for (const run of finished) notices.publish({ type: "run", runId: run.id, name: run.name, state: run.state });
     feed.poke();
     if (finished.length === 0) return;

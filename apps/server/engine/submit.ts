@@ -1,6 +1,7 @@
 /** From a wish to a durable run with its first task runs in the queue. */
 import type { Run } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
+import { lockOf } from "../core/lock.ts";
 import { planRun } from "../core/plan.ts";
 import type { Catalog, Clock, NewId, Submission, TaskQueue } from "../core/ports.ts";
 import type { RunStore } from "../core/run-store.ts";
@@ -33,6 +34,9 @@ export function createSubmit(parts: SubmitParts): Submit {
         input: parsed,
         tasks: planRun(definition, parsed, newId),
         ...(definition.timeout === undefined ? {} : { timeout: definition.timeout }),
+        ...(definition.concurrency === undefined
+          ? {}
+          : { lock: lockOf(`operation ${name}`, definition.concurrency, parsed) }),
       },
       clock(),
     );

@@ -1,5 +1,5 @@
 /** One task file, checked on its own: everything but what depends on other files. */
-import { DEFAULT_LIMITS, type FanOutLimits, type TriggerSpec } from "../core/definition.ts";
+import { type Concurrency, DEFAULT_LIMITS, type FanOutLimits, type TriggerSpec } from "../core/definition.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Kind } from "../core/words.ts";
 import { type Fault, toFaults, toFields } from "./fault.ts";
@@ -28,6 +28,7 @@ export interface OperationDraft extends CommonDraft {
   readonly flow?: string;
   /** Milliseconds that a run may take. */
   readonly timeout?: number;
+  readonly concurrency?: Concurrency;
   /** Its tasks, their fallbacks and the hooks. */
   readonly uses: ReadonlyMap<string, OperationTask>;
 }
@@ -59,6 +60,7 @@ export async function draftOf(
       ...{ ...common, kind: "operation", uses },
       ...(data.flow === undefined ? {} : { flow: data.flow }),
       ...(data.timeout === undefined ? {} : { timeout: data.timeout }),
+      ...(data.concurrency === undefined ? {} : { concurrency: data.concurrency }),
     };
   return { ...common, ...taskPart(kind === "yamlShell" ? "shell" : (kind as Kind), data) };
 }
@@ -80,6 +82,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     limits: data.limits ?? DEFAULT_LIMITS,
     fixtures: data.run ? fixturesOf(data.run) : [],
     ...(command === undefined ? {} : { command }),
+    ...(data.concurrency === undefined ? {} : { concurrency: data.concurrency }),
     ...(data.render === undefined ? {} : { render: data.render }),
   };
 }

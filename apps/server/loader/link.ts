@@ -109,12 +109,13 @@ class Linker {
     const tasks = [...draft.uses].flatMap(([name, task]): PlannedTask[] => {
       const { use } = task;
       const spec = "use" in use ? this.#usedSpec(task.path, use.use, singles, faults) : inlineSpec(loaded, use);
-      return spec ? [plannedTask(name, task, needs.get(name) ?? [], spec)] : [];
+      return spec ? [plannedTask(`${loaded.file.name}/${name}`, name, task, needs.get(name) ?? [], spec)] : [];
     });
     if (faults.length === 0) checkReferences(draft, tasks, faults);
     for (const fault of faults) this.#add(loaded, fault);
     const timeout = draft.timeout === undefined ? {} : { timeout: draft.timeout };
-    return { ...head(loaded, draft), kind: "operation", flow, tasks, ...timeout };
+    const concurrency = draft.concurrency === undefined ? {} : { concurrency: draft.concurrency };
+    return { ...head(loaded, draft), kind: "operation", flow, tasks, ...timeout, ...concurrency };
   }
 
   #usedSpec(
@@ -182,16 +183,26 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     env,
     fixtures,
     ...(command === undefined ? {} : { command }),
+    ...(draft.concurrency === undefined ? {} : { concurrency: { of: name, ...draft.concurrency } }),
     ...(render === undefined ? {} : { render }),
   };
   return { ...head(loaded, draft), kind, flow: "", tasks: [{ name, use: name, needs: [], with: {}, spec }] };
 }
 
-function plannedTask(name: string, task: OperationTask, needs: readonly string[], spec: TaskSpec): PlannedTask {
+function plannedTask(
+  of: string,
+  name: string,
+  task: OperationTask,
+  needs: readonly string[],
+  spec: TaskSpec,
+): PlannedTask {
   const { use, fallbackFor, hook } = task;
   return {
     ...{ name, use: "use" in use ? use.use : null, needs, with: use.with as PlannedTask["with"] },
-    spec: { ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
+    spec: {
+      ...{ ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
+      ...(use.concurrency === undefined ? {} : { concurrency: { of, ...use.concurrency } }),
+    },
     ...(use.if === undefined ? {} : { if: use.if }),
     ...(use.each === undefined ? {} : { each: use.each }),
     ...(fallbackFor === undefined ? {} : { fallbackFor }),

@@ -1,7 +1,15 @@
 /** What may stand in a task file, by kind, whether it is written in TypeScript or YAML. */
 import { z } from "zod";
-import { DEFAULT_LIMITS, DEFAULT_TIMEOUT, type FanOutLimits, NO_RETRY, type RetryRule } from "../core/definition.ts";
+import {
+  type Concurrency,
+  DEFAULT_LIMITS,
+  DEFAULT_TIMEOUT,
+  type FanOutLimits,
+  NO_RETRY,
+  type RetryRule,
+} from "../core/definition.ts";
 import { canonicalHost } from "../core/egress.ts";
+import { parseTemplate } from "../core/template.ts";
 import { duration, jsonObject, known } from "./values.ts";
 
 const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
@@ -19,6 +27,18 @@ const env = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).
 const command = z.string("expected a command line").trim().min(1, "expected a command line, got nothing");
 const run = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "expected a function");
 
+const CONCURRENCY_KEY = "expected a text that names only the input, such as ${input.host}";
+const atOnce = z.int().min(1).max(100_000);
+const concurrency = z
+  .union(
+    [atOnce, known({ limit: atOnce, key: z.string().refine(namesOnlyInput, CONCURRENCY_KEY).optional() })],
+    "expected how many, or { limit, key }",
+  )
+  .transform((given): Concurrency => {
+    if (typeof given === "number") return { limit: given };
+    return given.key === undefined ? { limit: given.limit } : { limit: given.limit, key: given.key };
+  });
+
 const common = {
   description: z.string().default(""),
   input: z.unknown().optional(),
@@ -26,6 +46,7 @@ const common = {
   retry: retry.default(NO_RETRY),
   timeout: timeout.default(DEFAULT_TIMEOUT),
   env: env.default({}),
+  concurrency: concurrency.optional(),
 };
 
 const limit = z.int().min(0);
@@ -68,6 +89,7 @@ const operation = known({
   onSuccess: z.unknown().optional(),
   onFailure: z.unknown().optional(),
   onFinish: z.unknown().optional(),
+  concurrency: concurrency.optional(),
   tasks: z.record(z.string().regex(TASK_NAME, "names hold letters, digits, _ and -"), z.unknown()),
 });
 
@@ -75,6 +97,7 @@ const operation = known({
 const inOperation = {
   with: jsonObject.default({}),
   if: z.string().optional(),
+  concurrency: concurrency.optional(),
   retry: retry.optional(),
   timeout: timeout.optional(),
 };
@@ -103,11 +126,20 @@ export const followerSchemas = {
 export type UseOptions = z.output<typeof followerSchemas.use> & Partial<z.output<typeof useSchemas.use>>;
 export type InlineOptions = z.output<typeof followerSchemas.shell> & Partial<z.output<typeof useSchemas.shell>>;
 
+function namesOnlyInput(text: string): boolean {
+  try {
+    return parseTemplate(text).every((part) => typeof part === "string" || part.path[0] === "input");
+  } catch {
+    return false;
+  }
+}
+
 /** How a task file wants its attempts made. */
 export interface ExecutionOptions {
   readonly retry: RetryRule;
   readonly timeout: number;
   readonly env: Readonly<Record<string, string>>;
+  readonly concurrency?: Concurrency | undefined;
   /** Scripts only: commands spawn nothing. */
   readonly limits?: FanOutLimits;
 }

@@ -8,6 +8,7 @@ import { MAX_INTERRUPTIONS } from "../core/retry.ts";
 import type { Failure, RunDraft, Ticket } from "../core/run-store.ts";
 import type { Reason, State } from "../core/words.ts";
 import { STOPPED } from "./graph-sql.ts";
+import { IS_FREE } from "./lock-sql.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 
 const text = (value: unknown): string | null => (value === null || value === undefined ? null : jsonText(value));
@@ -15,8 +16,8 @@ const text = (value: unknown): string | null => (value === null || value === und
 export function insertRun(draft: RunDraft, now: number): InStatement {
   const { trigger } = draft;
   return {
-    sql: `INSERT INTO runs (id, name, kind, state, reason, trigger_kind, trigger_id, nominal_at, trigger_run_id, cause, idempotency_key, input, report, created_at, hooks, timeout)
-          VALUES (?, ?, ?, 'queued', 'created', ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?, ?)`,
+    sql: `INSERT INTO runs (id, name, kind, state, reason, trigger_kind, trigger_id, nominal_at, trigger_run_id, cause, idempotency_key, input, report, created_at, hooks, timeout, lock, lock_limit)
+          VALUES (?, ?, ?, 'queued', 'created', ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?, ?, ?, ?)`,
     args: [
       draft.id,
       draft.name,
@@ -31,6 +32,8 @@ export function insertRun(draft: RunDraft, now: number): InStatement {
       now,
       draft.tasks.filter((task) => task.hook !== undefined).length,
       draft.timeout ?? null,
+      draft.lock?.name ?? null,
+      draft.lock?.limit ?? null,
     ],
   };
 }
@@ -39,7 +42,7 @@ export function insertRun(draft: RunDraft, now: number): InStatement {
 export function claim(taskRunId: string, owner: { node: string; boot: string }, now: number): InStatement {
   return {
     sql: `UPDATE task_runs SET state = 'running', reason = 'claimed', attempt = attempt + 1, node = ?, boot = ?, started_at = coalesce(started_at, ?), error = NULL
-          WHERE id = ? AND state = 'queued'`,
+          WHERE id = ? AND state = 'queued' AND ${IS_FREE}`,
     args: [owner.node, owner.boot, now, taskRunId],
   };
 }

@@ -11,6 +11,7 @@ import { expireRuns, nextExpiry } from "./expiry.ts";
 import { readFacts, readOutcome } from "./facts.ts";
 import { followUp } from "./graph-sql.ts";
 import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
+import { hold, IS_FREE } from "./lock-sql.ts";
 import { toRun, toTaskRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
 import { runs, specs, taskRuns } from "./schema/index.ts";
@@ -159,8 +160,10 @@ async function claimTaskRun(
     // A claim that a power cut undoes leaves a queued row, which is what the next start would make of it anyway.
     await database.write(statements, { durable: false });
   } catch (error) {
-    if (error instanceof FenceError) return null;
-    throw error;
+    if (!(error instanceof FenceError)) throw error;
+    const [free] = await database.write(hold(taskRunId));
+    // Its lock may have become free right after the claim.
+    return free?.rows.length ? claimTaskRun(database, owner, find, taskRunId, now) : null;
   }
   const [row] = await find(taskRunId);
   return row ? toTaskRun(row.task_runs, row.specs.spec) : null;
@@ -174,7 +177,7 @@ async function settleAttempt(
   now: number,
 ): Promise<Settled | null> {
   try {
-    return settledOf(await database.write([...statements, ...followUp(ticket.runId, now)]));
+    return settledOf(await database.write([...statements, ...followUp(ticket.runId, now, ticket.taskRunId)]));
   } catch (error) {
     if (error instanceof FenceError) return null;
     throw error;
@@ -243,7 +246,13 @@ async function listQueued(database: Database, after: string | null, limit: numbe
       availableAt: taskRuns.availableAt,
     })
     .from(taskRuns)
-    .where(after === null ? eq(taskRuns.state, "queued") : and(eq(taskRuns.state, "queued"), gt(taskRuns.id, after)))
+    .where(
+      and(
+        eq(taskRuns.state, "queued"),
+        after === null ? undefined : gt(taskRuns.id, after),
+        query`(${taskRuns.reason} <> 'concurrency' OR (${query.raw(IS_FREE)}))`,
+      ),
+    )
     .orderBy(asc(taskRuns.id))
     .limit(limit);
   return rows;

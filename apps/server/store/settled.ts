@@ -11,12 +11,13 @@ export function settledOf(results: readonly ResultSet[]): Settled {
     name: String(row.name),
     state: row.state as State,
   }));
-  return { ready: readyOf(results), finished };
+  return { ready: readyOf(results), woken: rowsWith(results, "held").map(toDelivery), finished };
 }
 
 /** Rows of `RETURNING ${DELIVERY_COLUMNS}`; some also tell the state, as they may have made rows that are not queued. */
 export function readyOf(results: readonly ResultSet[]): Delivery[] {
-  return rowsWith(results, "available_at")
+  const others = results.filter((result) => !result.columns.includes("held"));
+  return rowsWith(others, "available_at")
     .filter((row) => row.state === undefined || row.state === "queued")
     .map(toDelivery);
 }

@@ -1,40 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Definition, PlannedTask } from "../../../apps/server/core/definition.ts";
-import type { Outcome } from "../../../apps/server/core/execution.ts";
-import type { Json } from "../../../apps/server/core/json.ts";
-import { defineOperation, defineTask, makeEngine, type TestEngine } from "../../support/engine.ts";
-
-const USAGE = { cpuMs: null, peakMemoryBytes: null };
-const FAILED: Outcome = {
-  ...{ type: "failed", reason: "error", error: { code: "error", message: "it broke" } },
-  ...{ retryable: false, retryAfter: null, files: [], usage: USAGE },
-};
-
-/** An operation `o` of tasks, each with what it says beyond its name. */
-function operation(tasks: Readonly<Record<string, Partial<PlannedTask>>>, more: Partial<Definition> = {}): Definition {
-  const plain = defineOperation("o", Object.fromEntries(Object.keys(tasks).map((name) => [name, []])));
-  return { ...plain, tasks: plain.tasks.map((task) => ({ ...task, ...tasks[task.name] })), ...more };
-}
-
-/** Tasks that put out what `outputs` says, or else their input; functions may fail. */
-async function play(
-  definition: Definition,
-  outputs: Readonly<Record<string, Json | (() => Outcome)>> = {},
-): Promise<TestEngine> {
-  return makeEngine([definition], async ({ task, input }) => {
-    const output = outputs[task];
-    if (typeof output === "function") return output();
-    return { output: output === undefined ? input : output };
-  });
-}
-
-async function ran(house: TestEngine, input: object = {}) {
-  const id = await house.submit("o", input);
-  await house.finished(id);
-  const { items } = await house.store.taskRuns.list(id, { limit: 500 });
-  const by = (name: string, key: string | null = null) => items.find((item) => item.task === name && item.key === key);
-  return { id, items, by, run: await house.store.runs.get(id) };
-}
+import { makeEngine } from "../../support/engine.ts";
+import { FAILED, operation, play, ran, USAGE } from "../../support/operations.ts";
 
 describe("input from earlier tasks", () => {
   test("is filled in from outputs, the run's input, the run and global state, and kept on the row", async () => {
@@ -196,71 +162,5 @@ describe("a list", () => {
     const own = operation({ list: {}, copy: { needs: ["list"], use: null, each: "${list.output}" } });
     const { by } = await ran(await play(own, { list: ["x"] }), { target: "/out" });
     expect(by("copy", "0")?.input).toEqual({ target: "/out", item: "x", index: 0 });
-  });
-});
-
-describe("trying a run again", () => {
-  const chain = { a: {}, b: { needs: ["a"], with: { from: "${input.n}" } }, c: { needs: ["b"] } };
-
-  test("from a task runs it and everything behind it, and leaves what is before it alone", async () => {
-    const house = await play(operation(chain));
-    const { id } = await ran(house, { n: 1 });
-    await house.engine.retry(id, { from: "b" });
-    await house.finished(id);
-    const { items } = await house.store.taskRuns.list(id, {});
-    expect(items.map((item) => [item.task, item.state, item.attempt])).toEqual([
-      ["a", "succeeded", 1],
-      ["b", "succeeded", 2],
-      ["c", "succeeded", 2],
-    ]);
-  });
-
-  test("with other input gives it to what runs again", async () => {
-    const house = await play(operation({ ...chain, a: { use: null } }));
-    const { id } = await ran(house, { n: 1 });
-    await house.engine.retry(id, { from: "b", input: { n: 2 } });
-    await house.finished(id);
-    const { items } = await house.store.taskRuns.list(id, {});
-    expect(items.map((item) => item.input)).toEqual([{ n: 1 }, { from: 2 }, {}]);
-    expect((await house.store.runs.get(id))?.input).toEqual({ n: 2 });
-  });
-
-  test("from a task that fanned out fans out again", async () => {
-    const lists = [["x", "y", "z"], ["x"]];
-    const definition = operation({
-      list: {},
-      copy: { needs: ["list"], each: "${list.output}", with: { item: "${item}" } },
-    });
-    const house = await makeEngine([definition], async ({ task, input }) => ({
-      output: task === "list" ? (lists.shift() ?? []) : input,
-    }));
-    const { id } = await ran(house);
-    expect((await house.store.runs.get(id))?.counts.succeeded).toBe(5);
-    await house.engine.retry(id, { from: "list" });
-    await house.finished(id);
-    expect(await house.store.runs.get(id)).toMatchObject({ state: "succeeded", counts: { succeeded: 3 } });
-  });
-
-  test("gives a task alone other input", async () => {
-    const house = await makeEngine([defineTask("o")], async ({ input }) =>
-      input.n === 1 ? FAILED : { output: input },
-    );
-    const { id } = await ran(house, { n: 1 });
-    await house.engine.retry(id, { input: { n: 2 } });
-    await house.finished(id);
-    expect((await house.store.taskRuns.list(id, {})).items[0]).toMatchObject({ state: "succeeded", output: { n: 2 } });
-  });
-
-  test.each([
-    [{ from: "z" }, "invalid_request", /name of a task of this run \(a, b, c\), got "z"/],
-    [{ input: { wrong: 1 } }, "invalid_input", /input\.wrong/],
-    [{}, "conflict", /name the task to start from/],
-  ])("with %o is refused with %s", async (options, code, message) => {
-    const house = await play(operation(chain));
-    const { id } = await ran(house, { n: 1 });
-    await expect(house.engine.retry(id, options)).rejects.toMatchObject({
-      code,
-      message: expect.stringMatching(message),
-    });
   });
 });

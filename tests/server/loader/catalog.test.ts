@@ -100,6 +100,42 @@ tasks:
     });
   });
 
+  test("reads everything an operation may say about its tasks", async () => {
+    const catalog = await catalogOf({
+      "small.yaml": "shell: echo small\n",
+      "copy.yaml": "concurrency: 4\nshell: cp a b\n",
+      "all.ts": `import { operation } from "ultravisor";
+export default operation({
+  timeout: "1h", concurrency: { limit: 2, key: "\${input.host}" }, flow: "list; (big || each)", onFailure: ["small", { shell: "date" }],
+  tasks: {
+    list: { shell: "ls" },
+    big: { shell: "exit 1", with: { n: 1 }, if: "list.output != ''", fallback: "small" },
+    each: { use: "copy", each: "\${list.output}", with: { file: "\${item}" }, fallback: "other" },
+    other: { shell: "date", concurrency: 1 },
+  },
+});`,
+    });
+    expect(catalog.problems()).toEqual([]);
+    const all = catalog.get("all");
+    expect(all).toMatchObject({ timeout: 3_600_000, concurrency: { limit: 2, key: "${input.host}" } });
+    expect(
+      all?.tasks.map(({ name, use, needs, fallbackFor, hook }) => [name, use, needs, fallbackFor ?? hook]),
+    ).toEqual([
+      ["list", null, [], undefined],
+      ["big", null, ["list"], undefined],
+      ["each", "copy", ["list"], undefined],
+      ["other", null, [], "each"],
+      ["big-fallback", "small", [], "big"],
+      ["onFailure", "small", [], "failure"],
+      ["onFailure-2", null, [], "failure"],
+    ]);
+    expect(all?.tasks.map(({ spec }) => spec.concurrency)).toMatchObject([
+      ...[undefined, undefined, { of: "copy", limit: 4 }],
+      ...[{ of: "all/other", limit: 1 }, undefined, undefined, undefined],
+    ]);
+    expect(all?.tasks[4]?.with).toEqual({ n: 1 });
+  });
+
   test("loads again when a file changes, comes or goes, and gives an edited file another hash", async () => {
     const folder = await tasksFolder({
       "a.ts":

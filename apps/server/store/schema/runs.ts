@@ -45,6 +45,9 @@ export const runs = sqliteTable(
     /** Milliseconds it may take from its start, and when that is over. */
     timeout: integer("timeout"),
     expiresAt: time("expires_at"),
+    /** What limits how many runs go on at once, and how many that is. */
+    lock: text("lock"),
+    lockLimit: integer("lock_limit"),
     timedOut: integer("timed_out", { mode: "boolean" }).notNull().default(false),
   },
   (t) => [
@@ -52,6 +55,7 @@ export const runs = sqliteTable(
     uniqueIndex("runs_idempotency_key").on(t.idempotencyKey),
     index("runs_by_name").on(t.name, t.id),
     index("runs_by_state").on(t.state, t.id),
+    index("runs_locks").on(t.lock, t.state, t.id).where(sql`lock IS NOT NULL`),
     index("runs_expiring").on(t.expiresAt).where(sql`expires_at IS NOT NULL`),
     index("runs_by_trigger").on(t.triggerKind, t.id),
     check("runs_state", oneOf("state", STATES)),

@@ -53,6 +53,9 @@ export const taskRuns = sqliteTable(
     /** What its operation says about it. */
     rule: json<TaskRule>("rule"),
     hook: text("hook").$type<Hook>(),
+    /** What limits how many run at once, and how many that is. */
+    lock: text("lock"),
+    lockLimit: integer("lock_limit"),
     /** Kept by triggers, on root task runs only. */
     subtasks: integer("subtasks").notNull().default(0),
     openSubtasks: integer("open_subtasks").notNull().default(0),
@@ -66,6 +69,7 @@ export const taskRuns = sqliteTable(
     index("task_runs_open").on(t.state, t.id).where(sql`state IN ('queued', 'running')`),
     /** So that what concerns an operation's own tasks never looks at their subtasks. */
     index("task_runs_roots").on(t.runId, t.id).where(sql`parent_id IS NULL`),
+    index("task_runs_locks").on(t.lock, t.state, t.id).where(sql`lock IS NOT NULL`),
     check("task_runs_hook", oneOf("hook", HOOKS)),
     check("task_runs_state", oneOf("state", STATES)),
     check("task_runs_kind", oneOf("kind", KINDS)),

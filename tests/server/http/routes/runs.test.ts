@@ -77,6 +77,17 @@ describe("Runs", () => {
     });
   });
 
+  it("that succeeded can be run again from a task, with other input", async () => {
+    const server = await makeServer();
+    const id = await server.run("echo", { n: 1 });
+    const retried = await server.send("POST", `/api/runs/${id}/retry`, { from: "echo", input: { n: 2 } });
+    expect([retried.status, (await retried.json()).input]).toEqual([200, { n: 2 }]);
+    await (await server.ask(`/api/runs/${id}/logs`, { headers: { accept: "text/event-stream" } })).text();
+    const refused = await server.send("POST", `/api/runs/${id}/retry`, { from: "nothing" });
+    expect(await refused.json()).toMatchObject({ code: "invalid_request", fields: [{ path: "from" }] });
+    expect((await server.send("POST", `/api/runs/${id}/retry`, { form: "echo" })).status).toBe(400);
+  });
+
   it.each(["", "/tasks", "/manifest", "/logs", "/files", "/data"])(
     "that are unknown are a problem at /runs/:id%s",
     async (path) => {

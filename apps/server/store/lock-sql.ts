@@ -1,0 +1,57 @@
+/**
+ * Limits on what runs at once. A claim that finds its lock taken leaves the row queued, saying why, and gives up its job; who ends
+ * wakes the next. Both are writes, and writes come one after another, so nobody is forgotten in between.
+ */
+import type { InStatement } from "@libsql/client";
+import { DELIVERY_COLUMNS } from "./rows.ts";
+
+const TASK_IS_FREE =
+  "(task_runs.lock IS NULL OR (SELECT count(*) FROM task_runs o WHERE o.lock = task_runs.lock AND o.state = 'running') < task_runs.lock_limit)";
+const RUN_IS_HELD =
+  "(r.lock IS NOT NULL AND r.state = 'queued' AND (SELECT count(*) FROM runs o WHERE o.lock = r.lock AND o.state = 'running') >= r.lock_limit)";
+
+/** Condition on a row of `task_runs`: neither its own lock nor that of its run is taken by others. */
+export const IS_FREE = `${TASK_IS_FREE} AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = task_runs.run_id AND ${RUN_IS_HELD})`;
+
+/** After a claim that met no row: whether another claim would; else says so on the task run, and on the run, if it is because of a lock. */
+export function hold(taskRunId: string): InStatement[] {
+  return [
+    { sql: `SELECT id FROM task_runs WHERE id = ? AND state = 'queued' AND ${IS_FREE}`, args: [taskRunId] },
+    {
+      sql: `UPDATE task_runs SET reason = 'concurrency' WHERE id = ? AND state = 'queued' AND NOT (${IS_FREE})`,
+      args: [taskRunId],
+    },
+    {
+      sql: `UPDATE runs AS r SET reason = 'concurrency' WHERE id = (SELECT run_id FROM task_runs WHERE id = ?) AND ${RUN_IS_HELD}`,
+      args: [taskRunId],
+    },
+  ];
+}
+
+/** Behind the end of an attempt, and of its run: the oldest that wait for the same locks. The columns tell them from other deliveries. */
+export function wake(taskRunId: string | null, runId: string): InStatement[] {
+  const woken = `RETURNING ${DELIVERY_COLUMNS}, 'woken' AS held`;
+  // CROSS JOIN keeps SQLite walking from the one that ended, never over everything that is queued.
+  const ofTask: InStatement = {
+    sql: `UPDATE task_runs SET reason = 'ready' WHERE id IN (
+            SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason = 'concurrency'
+            WHERE e.id = ?1 ORDER BY w.id LIMIT ${freePlaces("task_runs")})
+          ${woken}`,
+    args: [taskRunId],
+  };
+  const ofRun: InStatement = {
+    sql: `UPDATE task_runs SET reason = 'ready' WHERE id IN (
+            SELECT t.id FROM (
+              SELECT w.id FROM runs e CROSS JOIN runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason = 'concurrency'
+              WHERE e.id = ?1 AND e.finished_at IS NOT NULL ORDER BY w.id LIMIT ${freePlaces("runs")}) n
+            CROSS JOIN task_runs t ON t.run_id = n.id AND t.state = 'queued' AND t.reason = 'concurrency')
+          ${woken}`,
+    args: [runId],
+  };
+  return taskRunId === null ? [ofRun] : [ofTask, ofRun];
+}
+
+/** How many more may run beside those that do, by the lock of the row ?1. */
+function freePlaces(table: "task_runs" | "runs"): string {
+  return `coalesce((SELECT max(0, e.lock_limit - (SELECT count(*) FROM ${table} o WHERE o.lock = e.lock AND o.state = 'running')) FROM ${table} e WHERE e.id = ?1), 0)`;
+}
