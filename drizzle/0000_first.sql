@@ -178,6 +178,16 @@ CREATE TABLE `state` (
 	CONSTRAINT "state_size" CHECK(length(value) <= 1048576)
 );
 --> statement-breakpoint
+CREATE TABLE `state_history` (
+	`scope` text NOT NULL,
+	`key` text NOT NULL,
+	`value` text NOT NULL,
+	`version` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`writer` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `state_history_by_key` ON `state_history` (`scope`,`key`,`updated_at`);--> statement-breakpoint
 CREATE TABLE `task_run_edges` (
 	`task_run_id` text NOT NULL,
 	`needs_id` text NOT NULL,

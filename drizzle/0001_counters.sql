@@ -26,3 +26,14 @@ CREATE TRIGGER task_runs_recounted AFTER UPDATE OF state ON task_runs WHEN OLD.s
     failed_subtasks = failed_subtasks + (NEW.state IN ('failed', 'cancelled')) - (OLD.state IN ('failed', 'cancelled'))
   WHERE id = NEW.root_id AND NEW.root_id <> NEW.id;
 END;
+--> statement-breakpoint
+-- The last 100 values of each key of the state, whoever wrote them.
+CREATE TRIGGER state_kept AFTER INSERT ON state BEGIN
+  INSERT INTO state_history (scope, key, value, version, updated_at, writer) VALUES (NEW.scope, NEW.key, NEW.value, NEW.version, NEW.updated_at, NEW.writer);
+END;
+--> statement-breakpoint
+CREATE TRIGGER state_kept_again AFTER UPDATE ON state BEGIN
+  INSERT INTO state_history (scope, key, value, version, updated_at, writer) VALUES (NEW.scope, NEW.key, NEW.value, NEW.version, NEW.updated_at, NEW.writer);
+  DELETE FROM state_history WHERE scope = NEW.scope AND key = NEW.key AND rowid <= (
+    SELECT rowid FROM state_history WHERE scope = NEW.scope AND key = NEW.key ORDER BY rowid DESC LIMIT 1 OFFSET 100);
+END;

@@ -5,6 +5,10 @@ import type { Page } from "playwright-core";
 export interface StateAccess {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<void>;
+  /** Adds to a number and gives the sum; no addition is lost, whoever else adds. A key that is not there counts as 0. */
+  increment(key: string, by?: number): Promise<number>;
+  /** Merges into an object and gives the whole; `null` takes a key away (RFC 7396). */
+  merge(key: string, patch: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   delete(key: string): Promise<void>;
 }
 

@@ -103,6 +103,9 @@ export interface ExecutionHost {
   log(line: LogLine): void;
   getState(scope: "global" | "node", key: string): Promise<Json | undefined>;
   setState(scope: "global" | "node", key: string, value: Json): Promise<void>;
+  /** Resolves with the new value. */
+  incrementState(scope: "global" | "node", key: string, by: number): Promise<Json>;
+  mergeState(scope: "global" | "node", key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: "global" | "node", key: string): Promise<void>;
 }
 

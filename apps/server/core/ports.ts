@@ -161,6 +161,12 @@ export interface StateStore {
   get(scope: string, key: string): Promise<StateEntry | null>;
   /** `version`: refuse with `conflict` unless the stored version is this one (0: must not exist). */
   set(scope: string, key: string, value: Json, writer: string, version?: number): Promise<StateEntry>;
+  /** Adds to a number (a key that is not there counts as 0). Rejects with `conflict` when the value is no number. */
+  increment(scope: string, key: string, by: number, writer: string): Promise<StateEntry>;
+  /** Merges into an object by RFC 7396: `null` takes a key away. Rejects with `conflict` when the value is no object. */
+  merge(scope: string, key: string, patch: JsonObject, writer: string): Promise<StateEntry>;
+  /** The latest values of a key, newest first; they outlive the key. */
+  history(scope: string, key: string, limit: number): Promise<readonly StateEntry[]>;
   delete(scope: string, key: string): Promise<boolean>;
 }
 

@@ -115,17 +115,20 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
   const { state, node, notices } = parts;
   const ticket = ticketOf(taskRun);
   const scopeOf = (scope: "global" | "node") => (scope === "global" ? "global" : node);
+  const told = <T>(scope: "global" | "node", key: string, result: T): T => {
+    notices.publish({ type: "state", scope: scopeOf(scope), key });
+    return result;
+  };
   return {
     log: (line) => parts.journal.write(ticket, line),
     getState: async (scope, key) => (await state.get(scopeOf(scope), key))?.value,
-    async setState(scope, key, value) {
-      await state.set(scopeOf(scope), key, value, taskRun.id);
-      notices.publish({ type: "state", scope: scopeOf(scope), key });
-    },
-    async deleteState(scope, key) {
-      await state.delete(scopeOf(scope), key);
-      notices.publish({ type: "state", scope: scopeOf(scope), key });
-    },
+    setState: async (scope, key, value) =>
+      void told(scope, key, await state.set(scopeOf(scope), key, value, taskRun.id)),
+    incrementState: async (scope, key, by) =>
+      told(scope, key, await state.increment(scopeOf(scope), key, by, taskRun.id)).value,
+    mergeState: async (scope, key, patch) =>
+      told(scope, key, await state.merge(scopeOf(scope), key, patch, taskRun.id)).value,
+    deleteState: async (scope, key) => void told(scope, key, await state.delete(scopeOf(scope), key)),
   };
 }
 

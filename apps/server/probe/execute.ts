@@ -62,6 +62,8 @@ const SILENT: ExecutionHost = {
   log: () => undefined,
   getState: async () => undefined,
   setState: async () => undefined,
+  incrementState: async () => null,
+  mergeState: async () => null,
   deleteState: async () => undefined,
 };
 

@@ -34,6 +34,8 @@ export interface Host {
   log(level: Level, text: string): void;
   getState(scope: Scope, key: string): Promise<Json | undefined>;
   setState(scope: Scope, key: string, value: Json): Promise<void>;
+  incrementState(scope: Scope, key: string, by: number): Promise<Json>;
+  mergeState(scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: Scope, key: string): Promise<void>;
 }
 
@@ -75,6 +77,9 @@ function stateAccess(host: Host, scope: Scope): StateAccess {
   return {
     get: (key) => host.getState(scope, key),
     set: async (key, value) => host.setState(scope, key, toJson(value, `the state "${key}"`)),
+    increment: async (key, by = 1) => Number(await host.incrementState(scope, key, by)),
+    merge: async (key, patch) =>
+      (await host.mergeState(scope, key, toJsonObject(patch, `the patch of "${key}"`))) as JsonObject,
     delete: (key) => host.deleteState(scope, key),
   };
 }

@@ -112,6 +112,8 @@ export class RunnerProcess {
       },
       getState: (id, scope, key) => hostOf(id).getState(scope, key),
       setState: (id, scope, key, value) => hostOf(id).setState(scope, key, value),
+      incrementState: (id, scope, key, by) => hostOf(id).incrementState(scope, key, by),
+      mergeState: (id, scope, key, patch) => hostOf(id).mergeState(scope, key, patch),
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
     };
   }

@@ -2,7 +2,7 @@
 import type { Chromium } from "../core/browsing.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
-import type { Json } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 
 export interface RunnerSettings {
   /** The task file this runner serves. */
@@ -39,5 +39,7 @@ export interface ServerFunctions {
   log(id: string, lines: readonly LogLine[]): void;
   getState(id: string, scope: Scope, key: string): Promise<Json | undefined>;
   setState(id: string, scope: Scope, key: string, value: Json): Promise<void>;
+  incrementState(id: string, scope: Scope, key: string, by: number): Promise<Json>;
+  mergeState(id: string, scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(id: string, scope: Scope, key: string): Promise<void>;
 }

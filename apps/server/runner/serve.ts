@@ -133,6 +133,8 @@ class Runner {
       log: (level, text) => this.#log(id, { stream: "log", level, time: Date.now(), text }),
       getState: (scope, key) => this.#server.getState(id, scope, key),
       setState: (scope, key, value) => this.#server.setState(id, scope, key, value),
+      incrementState: (scope, key, by) => this.#server.incrementState(id, scope, key, by),
+      mergeState: (scope, key, patch) => this.#server.mergeState(id, scope, key, patch),
       deleteState: (scope, key) => this.#server.deleteState(id, scope, key),
     };
   }

@@ -1,11 +1,12 @@
 /** Global and node state: the latest JSON value of each key, with version, time and writer. */
-import { and, asc, eq } from "drizzle-orm";
+import type { InStatement } from "@libsql/client";
+import { and, asc, desc, eq, sql as query } from "drizzle-orm";
 import type { StateEntry } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
 import { jsonText } from "../core/json.ts";
 import type { Clock, StateStore } from "../core/ports.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
-import { state } from "./schema/index.ts";
+import { state, stateHistory } from "./schema/index.ts";
 
 export function createStateStore(database: Database, now: Clock): StateStore {
   const { db } = database;
@@ -14,27 +15,41 @@ export function createStateStore(database: Database, now: Clock): StateStore {
     const [row] = await db.select().from(state).where(at(scope, key)).limit(1);
     return row ?? null;
   }
+  /** A guarded write of one key; `refused` tells what it met when the guard did not hold. */
+  async function write(
+    scope: string,
+    key: string,
+    statement: InStatement,
+    refused: (current: StateEntry | null) => UltravisorError,
+  ): Promise<StateEntry> {
+    try {
+      await database.write([statement, FENCE]);
+    } catch (error) {
+      if (error instanceof FenceError) throw refused(await get(scope, key));
+      throw error;
+    }
+    const entry = await get(scope, key);
+    if (entry === null) throw new Error(`state ${key} is gone right after it was written`);
+    return entry;
+  }
   return {
     list: (scope) => db.select().from(state).where(eq(state.scope, scope)).orderBy(asc(state.key)),
     get,
-    async set(scope, key, value, writer, version) {
-      const text = jsonText(value);
-      const upsert = {
-        sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, ?3, 1, ?4, ?5
-              WHERE ?6 IS NULL OR coalesce((SELECT version FROM state WHERE scope = ?1 AND key = ?2), 0) = ?6
-              ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, version = version + 1, updated_at = excluded.updated_at, writer = excluded.writer`,
-        args: [scope, key, text, now(), writer, version ?? null],
-      };
-      try {
-        await database.write([upsert, FENCE]);
-      } catch (error) {
-        if (error instanceof FenceError) throw await conflict(key, version ?? 0, await get(scope, key));
-        throw error;
-      }
-      const entry = await get(scope, key);
-      if (entry === null) throw new Error(`state ${key} is gone right after it was written`);
-      return entry;
-    },
+    set: (scope, key, value, writer, version) =>
+      write(scope, key, setStatement([scope, key, jsonText(value), now(), writer, version ?? null]), (current) =>
+        conflict(key, version ?? 0, current),
+      ),
+    increment: (scope, key, by, writer) =>
+      write(scope, key, incrementStatement([scope, key, by, now(), writer]), () => notA("number", key)),
+    merge: (scope, key, patch, writer) =>
+      write(scope, key, mergeStatement([scope, key, jsonText(patch), now(), writer]), () => notA("object", key)),
+    history: (scope, key, limit) =>
+      db
+        .select()
+        .from(stateHistory)
+        .where(and(eq(stateHistory.scope, scope), eq(stateHistory.key, key)))
+        .orderBy(desc(query`rowid`))
+        .limit(limit),
     async delete(scope, key) {
       const [result] = await database.write([db.delete(state).where(at(scope, key))]);
       return (result?.rowsAffected ?? 0) > 0;
@@ -42,7 +57,46 @@ export function createStateStore(database: Database, now: Clock): StateStore {
   };
 }
 
-async function conflict(key: string, expected: number, current: StateEntry | null): Promise<UltravisorError> {
+type Values = (string | number | null)[];
+
+const WRITTEN = "version = version + 1, updated_at = excluded.updated_at, writer = excluded.writer";
+
+function setStatement(args: Values): InStatement {
+  return {
+    sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, ?3, 1, ?4, ?5
+          WHERE ?6 IS NULL OR coalesce((SELECT version FROM state WHERE scope = ?1 AND key = ?2), 0) = ?6
+          ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, ${WRITTEN}`,
+    args,
+  };
+}
+
+/** One statement, so that nobody's addition is lost. */
+function incrementStatement(args: Values): InStatement {
+  return {
+    sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, json_quote(?3), 1, ?4, ?5 WHERE true
+          ON CONFLICT (scope, key) DO UPDATE SET value = json_quote(json_extract(value, '$') + ?3), ${WRITTEN}
+          WHERE json_type(value) IN ('integer', 'real')`,
+    args,
+  };
+}
+
+function mergeStatement(args: Values): InStatement {
+  return {
+    sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, json_patch('{}', ?3), 1, ?4, ?5 WHERE true
+          ON CONFLICT (scope, key) DO UPDATE SET value = json_patch(value, ?3), ${WRITTEN}
+          WHERE json_type(value) = 'object'`,
+    args,
+  };
+}
+
+function notA(what: string, key: string): UltravisorError {
+  return new UltravisorError(
+    "conflict",
+    `state ${JSON.stringify(key)}: expected its value to be a ${what}, or the key not to exist; set it first`,
+  );
+}
+
+function conflict(key: string, expected: number, current: StateEntry | null): UltravisorError {
   const has = current === null ? "it does not exist" : `it is at version ${current.version}`;
   return new UltravisorError(
     "conflict",

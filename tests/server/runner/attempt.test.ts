@@ -99,13 +99,16 @@ describe("a script", () => {
     const state = new Map<string, Json>([["global/count", 4]]);
     const spec = await task(
       code(
-        `const n = await state.get("count"); await state.set("count", n + 1); await nodeState.set("seen", { a: [1] }); await state.delete("old"); return await state.get("none") === undefined;`,
+        `const n = await state.get("count"); await state.set("count", n + 1); await nodeState.set("seen", { a: [1] }); await state.delete("old");
+         const sum = await state.increment("count", 2); const house = await state.merge("house", { warm: true });
+         return sum === 7 && house.warm && (await state.get("none")) === undefined;`,
       ),
     );
     expect(await start(spec, { state }).outcome).toMatchObject({ output: true });
     expect([...state]).toEqual([
-      ["global/count", 5],
+      ["global/count", 7],
       ["node/seen", { a: [1] }],
+      ["global/house", { warm: true }],
     ]);
   });
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { TaskSpec } from "../../../apps/server/core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, LogLine, Outcome } from "../../../apps/server/core/execution.ts";
-import type { Json } from "../../../apps/server/core/json.ts";
+import type { Json, JsonObject } from "../../../apps/server/core/json.ts";
 import { createRunnerPool, type RunnerPoolOptions } from "../../../apps/server/runner/pool.ts";
 import { findProcesses, killMarked } from "../../../apps/server/shell/processes.ts";
 
@@ -102,6 +102,16 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
     },
     getState: async (scope, key) => state.get(`${scope}/${key}`),
     setState: async (scope, key, value) => void state.set(`${scope}/${key}`, value),
+    async incrementState(scope, key, by) {
+      const sum = Number(state.get(`${scope}/${key}`) ?? 0) + by;
+      state.set(`${scope}/${key}`, sum);
+      return sum;
+    },
+    async mergeState(scope, key, patch) {
+      const merged = { ...(state.get(`${scope}/${key}`) as JsonObject | undefined), ...patch };
+      state.set(`${scope}/${key}`, merged);
+      return merged;
+    },
     deleteState: async (scope, key) => void state.delete(`${scope}/${key}`),
   };
   const assignment: Assignment = {

@@ -81,7 +81,8 @@ export function assignmentOf(command: string, staging: string, options: CommandO
 }
 
 export function hostOf(log: (line: LogLine) => void): ExecutionHost {
-  return { log, getState: async () => undefined, setState: async () => {}, deleteState: async () => {} };
+  const none = { getState: async () => undefined, setState: async () => {}, deleteState: async () => {} };
+  return { log, ...none, incrementState: async () => null, mergeState: async () => null };
 }
 
 /** Bytes kept in memory: what a file store promises, without a disk. */

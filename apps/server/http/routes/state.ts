@@ -1,7 +1,7 @@
 /** Global and node state: small JSON facts with versions. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { UltravisorError } from "../../core/errors.ts";
-import type { Json } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import { type AppContext, type Endpoint, jsonBody, listOf, PROBLEMS } from "../endpoint.ts";
 import { presentState, StateView } from "../presenters/state-entry.ts";
 import type { Services } from "../services.ts";
@@ -57,11 +57,51 @@ const remove = createRoute({
   responses: { 204: { description: "Forgotten" }, ...PROBLEMS },
 });
 
-type Endpoints = readonly [Endpoint<typeof list>, Endpoint<typeof get>, Endpoint<typeof put>, Endpoint<typeof remove>];
+const increment = createRoute({
+  method: "post",
+  path: "/api/state/{key}/increment",
+  tags: ["state"],
+  summary: "Add to a number",
+  description: "One write, so no addition is lost. A key that is not there counts as 0.",
+  request: { params, query, body: jsonBody(z.strictObject({ by: z.number().default(1) })) },
+  responses: { 200: { description: "The entry", content: { "application/json": { schema: StateView } } }, ...PROBLEMS },
+});
 
-export function stateEndpoints({ state, node }: Services): Endpoints {
-  const scopeOf = (asked: { scope?: "global" | "node" | undefined }): string =>
-    asked.scope === "node" ? node : "global";
+const merge = createRoute({
+  method: "patch",
+  path: "/api/state/{key}",
+  tags: ["state"],
+  summary: "Merge into an object",
+  description: "By RFC 7396: `null` takes a key away.",
+  request: { params, query, body: jsonBody(z.record(z.string(), z.unknown())) },
+  responses: { 200: { description: "The entry", content: { "application/json": { schema: StateView } } }, ...PROBLEMS },
+});
+
+const history = createRoute({
+  method: "get",
+  path: "/api/state/{key}/history",
+  tags: ["state"],
+  summary: "The last values of one key, newest first",
+  request: { params, query: query.extend({ limit: z.coerce.number().int().min(1).max(100).default(100) }) },
+  responses: {
+    200: { description: "The entries", content: { "application/json": { schema: listOf(StateView) } } },
+    ...PROBLEMS,
+  },
+});
+
+type Endpoints = readonly [
+  Endpoint<typeof list>,
+  Endpoint<typeof get>,
+  Endpoint<typeof put>,
+  Endpoint<typeof remove>,
+  Endpoint<typeof increment>,
+  Endpoint<typeof merge>,
+  Endpoint<typeof history>,
+];
+
+export function stateEndpoints(services: Services): Endpoints {
+  const { state, node } = services;
+  const scopeOf: ScopeOf = (asked) => (asked.scope === "node" ? node : "global");
   return [
     {
       route: list,
@@ -100,6 +140,41 @@ export function stateEndpoints({ state, node }: Services): Endpoints {
         const { key } = c.req.valid("param");
         if (!(await state.delete(scopeOf(c.req.valid("query")), key))) throw unknownKey(key);
         return c.body(null, 204);
+      },
+    },
+    ...changeEndpoints(services, scopeOf),
+  ];
+}
+
+type ScopeOf = (asked: { scope?: "global" | "node" | undefined }) => string;
+
+function changeEndpoints(
+  { state }: Services,
+  scopeOf: ScopeOf,
+): readonly [Endpoint<typeof increment>, Endpoint<typeof merge>, Endpoint<typeof history>] {
+  return [
+    {
+      route: increment,
+      handler: async (c) => {
+        const key = checkedKey(c.req.valid("param").key);
+        const entry = await state.increment(scopeOf(c.req.valid("query")), key, c.req.valid("json").by, "api");
+        return c.json(presentState(entry), 200, { etag: `"${entry.version}"` });
+      },
+    },
+    {
+      route: merge,
+      handler: async (c) => {
+        const key = checkedKey(c.req.valid("param").key);
+        const entry = await state.merge(scopeOf(c.req.valid("query")), key, c.req.valid("json") as JsonObject, "api");
+        return c.json(presentState(entry), 200, { etag: `"${entry.version}"` });
+      },
+    },
+    {
+      route: history,
+      handler: async (c) => {
+        const asked = c.req.valid("query");
+        const entries = await state.history(scopeOf(asked), c.req.valid("param").key, asked.limit);
+        return c.json({ items: entries.map(presentState), next: null }, 200);
       },
     },
   ];

@@ -23,6 +23,20 @@ export const state = sqliteTable(
   ],
 );
 
+/** The last values of each key, kept by triggers on `state` (drizzle/*_counters.sql). */
+export const stateHistory = sqliteTable(
+  "state_history",
+  {
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    value: json<Json>("value").notNull(),
+    version: integer("version").notNull(),
+    updatedAt: time("updated_at").notNull(),
+    writer: text("writer").notNull(),
+  },
+  (t) => [index("state_history_by_key").on(t.scope, t.key, t.updatedAt)],
+);
+
 export const schedule = sqliteTable(
   "schedule",
   {
