@@ -23,7 +23,12 @@ function conditionText(condition: object): string {
 }
 
 export function TriggerTag({ trigger }: { trigger: JsonObject }): ReactElement {
-  return <span className="tag trigger">{triggerText(trigger)}</span>;
+  const text = triggerText(trigger);
+  return (
+    <span className="tag trigger" title={text}>
+      {text}
+    </span>
+  );
 }
 
 /** Why a run exists, with the time it was meant for and the run it followed. */

@@ -42,7 +42,6 @@ function Entries({ entries }: { entries: readonly ScheduleEntry[] }): ReactEleme
             <th scope="col" className="end">
               Lateness
             </th>
-            <th scope="col">Last decision</th>
             <th scope="col">
               <span className="visually-hidden">Actions</span>
             </th>
@@ -66,8 +65,9 @@ function Entry({ entry }: { entry: ScheduleEntry }): ReactElement {
           <strong>{entry.name}</strong>
         </Link>
       </td>
-      <td className="nowrap" data-label="Trigger">
+      <td data-label="Trigger">
         <TriggerTag trigger={entry.trigger} />
+        <Decision entry={entry} />
       </td>
       <td className="nowrap" data-label="Next">
         <Next entry={entry} />
@@ -77,9 +77,6 @@ function Entry({ entry }: { entry: ScheduleEntry }): ReactElement {
       </td>
       <td className="end nowrap number" data-label="Lateness">
         {entry.lateness === null ? "–" : duration(entry.lateness)}
-      </td>
-      <td data-label="Last decision">
-        <Decision entry={entry} />
       </td>
       <td className="end nowrap">
         <Actions entry={entry} />
@@ -92,24 +89,21 @@ function Next({ entry }: { entry: ScheduleEntry }): ReactElement {
   if (entry.paused) return <span className="tag">paused</span>;
   if (entry.nextAt === null)
     return <span className="muted">{entry.kind === "after" ? "when that run ends" : "–"}</span>;
+  if (entry.kind === "when") return <TimeAgo iso={entry.nextAt} />;
   return (
     <>
-      {entry.kind === "when" && "looked at "}
       <TimeAgo iso={entry.nextAt} /> <span className="muted small">{absoluteTime(entry.nextAt)}</span>
     </>
   );
 }
 
 /** What a condition's last look found, or why a scheduled start did not come about. */
-function Decision({ entry: { kind, look } }: { entry: ScheduleEntry }): ReactElement {
-  if (look === null || (kind !== "when" && look.fired)) return <span className="muted">–</span>;
+function Decision({ entry: { kind, look } }: { entry: ScheduleEntry }): ReactElement | null {
+  if (look === null || (kind !== "when" && look.fired)) return null;
   return (
-    <>
-      {look.reason} <span className="muted small">{look.fired && "started a run, "}</span>
-      <span className="muted small">
-        <TimeAgo iso={look.at} />
-      </span>
-    </>
+    <div className="muted small">
+      {look.reason} (<TimeAgo iso={look.at} />)
+    </div>
   );
 }
 
