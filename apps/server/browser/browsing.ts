@@ -33,18 +33,19 @@ const USER_AGENT = "Mozilla/5.0 (compatible; Ultravisor/0.1)";
 export function createBrowsing(options: BrowsingOptions): Browsing {
   const { chromium } = options;
   const egress = createEgress(options.lookup);
+  const places = createPlaces({ egress, max: options.maxPages ?? 4, sessions: SESSIONS_PER_PLACE });
   const pool = createBrowserPool({
     find: typeof chromium === "function" ? chromium : async () => chromium,
     maxPages: options.maxPages ?? 4,
     recycleAfter: options.recycleAfter ?? 1000,
     egress,
+    drain: (browser) => places.drain(browser),
   });
   const { userAgent = USER_AGENT, pageTimeout = 60_000 } = options;
   const manners = {
     gates: createHostGates(),
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
-  const places = createPlaces({ egress, max: options.maxPages ?? 4, sessions: SESSIONS_PER_PLACE });
   const parts = { egress, pool, places, files: options.files, userAgent, pageTimeout, manners };
   const open = new Set<BrowsingSession>();
   return {

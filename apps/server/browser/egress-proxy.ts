@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { BrowsingError } from "../core/browsing.ts";
 import type { NamedHosts } from "../core/egress.ts";
-import type { Egress } from "./egress.ts";
+import { type Egress, toldDenied } from "./egress.ts";
 import { networkError, wasStale } from "./network-error.ts";
 
 export interface EgressProxy {
@@ -33,7 +33,7 @@ export async function openEgressProxy(egress: Egress, named: NamedHosts): Promis
   const faults = new Map<string, BrowsingError>();
   const server = createServer({ keepAliveTimeout: IDLE_TIMEOUT, requestTimeout: 0, noDelay: true });
   const note = (url: URL, error: unknown): BrowsingError => {
-    const fault = networkError(error, url, TIMEOUT_SAID);
+    const fault = networkError(toldDenied(error, url), url, TIMEOUT_SAID);
     faults.set(url.host, fault);
     return fault;
   };

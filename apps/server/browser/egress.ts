@@ -11,7 +11,7 @@ import { isGloballyRoutable, type NamedHosts } from "../core/egress.ts";
 export interface Egress {
   /** Connections for requests to a host. One to a host that somebody named is never lent to those who did not. */
   agent(named: NamedHosts, url: URL): Agent;
-  /** A plain connection, for what passes through unread. It emits `error` with a BrowsingError when it is denied. */
+  /** A plain connection, for what passes through unread. It emits `error` when it is denied, which `toldDenied` reads. */
   connect(named: NamedHosts, hostname: string, port: number): Socket;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export function createEgress(lookup: LookupFunction = systemLookup as LookupFunc
   const open = makeAgent(plain);
   const careful = makeAgent((options, callback) => {
     // Where the host is an address there is nothing to look up.
-    if (isForbiddenAddress(options.hostname)) callback(deniedError(options.hostname), null);
+    if (isForbiddenAddress(options.hostname)) callback(new DeniedError(), null);
     else guarded(options, callback);
   });
   return {
@@ -45,7 +45,7 @@ export function createEgress(lookup: LookupFunction = systemLookup as LookupFunc
       });
       socket.once("timeout", () => socket.destroy(new DOMException("no connection in time", "TimeoutError")));
       socket.once("connect", () => socket.setTimeout(0));
-      if (!isOpen && isForbiddenAddress(host)) socket.destroy(deniedError(hostname));
+      if (!isOpen && isForbiddenAddress(host)) socket.destroy(new DeniedError());
       return socket;
     },
     close: async () => void (await Promise.all([open.destroy(), careful.destroy()])),
@@ -77,18 +77,25 @@ function onlyPublic(lookup: LookupFunction): LookupFunction {
       if (error) return callback(error, "");
       const addresses = (Array.isArray(found) ? found : []).filter(({ address }) => isGloballyRoutable(address));
       const [first] = addresses;
-      if (!first) callback(deniedError(hostname), "");
+      if (!first) callback(new DeniedError(), "");
       else if (options.all) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
   };
 }
 
-/** Says neither what the name resolves to nor whether anything is there: that would map the network for whoever wrote the page. */
-function deniedError(host: string): BrowsingError {
+/** What a connection ends with that the policy does not allow. Whoever asked for it knows for which address, and tells. */
+class DeniedError extends Error {
+  override readonly name = "DeniedError";
+}
+
+/** What `error` means for a request to `url`: the same, unless the policy denied it. */
+export function toldDenied(error: unknown, url: URL): unknown {
+  if (!(error instanceof DeniedError)) return error;
+  // Neither what the name resolves to nor whether anything is there: that would map the network for whoever wrote the page.
   return new BrowsingError(
     "egress_denied",
-    `${host} is not on the public internet, and neither the task nor its input names it. If it is meant, add it to the task's option allowHosts.`,
+    `${url.host} is not on the public internet, and neither the task nor its input names it. If it is meant, add ${JSON.stringify(url.host)} to the task's option allowHosts.`,
     { retryable: false },
   );
 }

@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Agent } from "undici";
 import type { NamedHosts } from "../core/egress.ts";
-import { type Egress, isNamed } from "./egress.ts";
+import { type Egress, isNamed, toldDenied } from "./egress.ts";
 import { wasStale } from "./network-error.ts";
 
 export interface HttpAnswer {
@@ -29,7 +29,7 @@ export function createHttpClient(egress: Egress, named: NamedHosts): HttpClient 
     get(url, headers, signal) {
       const agent = egress.agent(named, url);
       return get(agent, url, headers, signal).catch((error: unknown) => {
-        if (!wasStale(error) || signal.aborted) throw error;
+        if (!wasStale(error) || signal.aborted) throw toldDenied(error, url);
         return get(agent, url, headers, signal);
       });
     },

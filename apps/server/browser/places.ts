@@ -1,5 +1,6 @@
 /** The places of a runner's Chromium that are free: a session takes one that fits, or a new one, and gives it back. */
 import type { Browser } from "playwright-core";
+import { dropTrace } from "./capture.ts";
 import type { Egress } from "./egress.ts";
 import { openPlace, type Place, type PlaceNeeds } from "./place.ts";
 
@@ -8,6 +9,8 @@ export interface Places {
   take(browser: Browser, key: string, needs: PlaceNeeds, origin: string | null): Promise<Place>;
   /** Keeps a place for the next session, or closes it when nobody else may sit there. */
   give(browser: Browser, key: string, place: Place): Promise<void>;
+  /** Closes the free places of a Chromium that is about to end. */
+  drain(browser: Browser): Promise<void>;
 }
 
 export interface PlacesOptions {
@@ -44,10 +47,15 @@ export function createPlaces(options: PlacesOptions): Places {
       const oldest = free.length > options.max ? free.shift() : undefined;
       if (oldest) await close(oldest.place);
     },
+    async drain(browser) {
+      const free = freeOf.get(browser) ?? [];
+      await Promise.all(free.splice(0).map(({ place }) => close(place)));
+    },
   };
 }
 
 /** Also for a place that nobody gives back. */
 export async function close(place: Place): Promise<void> {
+  await dropTrace(place.context);
   await place.context.close().catch(() => {});
 }

@@ -14,6 +14,8 @@ export interface PoolOptions {
   readonly maxPages: number;
   readonly recycleAfter: number;
   readonly egress: Egress;
+  /** Closes what others still hold open in a Chromium that is about to end. */
+  drain(browser: Browser): Promise<void>;
 }
 
 /** A session's hold on a running Chromium. */
@@ -32,7 +34,8 @@ export interface BrowserPool {
 interface Entry {
   readonly key: string;
   readonly browser: Promise<Browser>;
-  readonly crashed: Promise<void>;
+  /** What to tell of a crash: one for each session in it, no longer than that lasts. */
+  readonly holders: Set<() => void>;
   leases: number;
   served: number;
   /** Gets no new sessions; is closed with the last one it has. */
@@ -51,6 +54,7 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
     entries.delete(entry);
     entry.closing = true;
     const browser = await entry.browser.catch(() => null);
+    if (browser) await options.drain(browser);
     await browser?.close();
   };
 
@@ -75,13 +79,16 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
       entry.leases += 1;
       entry.served += 1;
       if (entry.served >= options.recycleAfter) entry.retired = true;
+      const crashed = Promise.withResolvers<void>();
+      entry.holders.add(crashed.resolve);
       const release = async (): Promise<void> => {
+        entry.holders.delete(crashed.resolve);
         entry.leases -= 1;
         leave();
         await closeIfIdle(entry);
       };
       try {
-        return { browser: await entry.browser, crashed: entry.crashed, release };
+        return { browser: await entry.browser, crashed: crashed.promise, release };
       } catch (error) {
         entry.retired = true;
         await release();
@@ -102,11 +109,10 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
 }
 
 function start(key: string, plugins: readonly (string | object)[], options: PoolOptions): Entry {
-  const crashed = Promise.withResolvers<void>();
   const entry: Entry = {
     key,
     browser: begin(),
-    crashed: crashed.promise,
+    holders: new Set(),
     leases: 0,
     served: 0,
     retired: false,
@@ -124,7 +130,7 @@ function start(key: string, plugins: readonly (string | object)[], options: Pool
     browser.on("disconnected", () => {
       proxy.close();
       entry.retired = true;
-      if (!entry.closing) crashed.resolve();
+      if (!entry.closing) for (const tell of entry.holders) tell();
     });
     return browser;
   }

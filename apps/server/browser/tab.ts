@@ -5,7 +5,7 @@ import type { NamedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { visitInBrowser } from "./browser-visit.ts";
-import { capture, dropTrace, restartTrace } from "./capture.ts";
+import { capture, restartTrace } from "./capture.ts";
 import { isInterrupted } from "./chromium-error.ts";
 import { cookieSync } from "./cookie-sync.ts";
 import type { CookieJar } from "./cookies.ts";
@@ -153,10 +153,7 @@ class PlaceTab implements Tab {
     this.#closed = true;
     const { lease, place, leave } = this.#seat;
     const isUsed = this.#page !== null || this.#captured || this.#spent || this.#options.signal.aborted;
-    if (isUsed) {
-      await dropTrace(place.context);
-      await closePlace(place);
-    } else await leave();
+    await (isUsed ? closePlace(place) : leave());
     await lease.release();
   }
 

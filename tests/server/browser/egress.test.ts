@@ -84,6 +84,10 @@ describe.each(TIERS)("a visit (render: %s)", (render) => {
     await expect(visit(url, render)).rejects.toMatchObject({ code: "invalid_url" });
   });
 
+  test("that is denied is told with what to name", async () => {
+    await expect(visit(`${hidden.url}/docs/`, render)).rejects.toThrow(`add "127.0.0.1:${port}" to the task's option`);
+  });
+
   test("to another port of a named host, or to a name that resolves to it, is denied without a connection", async () => {
     for (const host of ["127.0.0.1", "inner.test", "localhost"])
       await expect(visit(`http://${host}:${port}/docs/`, render)).rejects.toMatchObject(DENIED);
@@ -238,7 +242,7 @@ describe("a name that means one address when it is checked and another when it i
     expect(address).toBe("192.0.1.1");
     expect(answers).toEqual(["127.0.0.1"]);
     const second = egress.connect(nobody, "rebind.test", Number(port));
-    expect(await new Promise((resolve) => second.once("error", resolve))).toMatchObject(DENIED);
+    expect(await new Promise((resolve) => second.once("error", resolve))).toMatchObject({ name: "DeniedError" });
     expect(hidden.connections()).toBe(0);
     await egress.close();
   });

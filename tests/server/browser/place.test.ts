@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { BrowsingSessionOptions } from "../../../apps/server/core/browsing.ts";
 import { type Handler, html, startSite } from "../../support/site.ts";
@@ -94,6 +99,14 @@ describe("a place in Chromium", () => {
     const before = started.site.count("/style.css");
     await visited("/with-style", { allowHosts: [new URL(started.site.url).host] });
     expect(started.site.count("/style.css")).toBe(before + 1);
+  });
+
+  test("leaves nothing on the disk when the runner ends", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ultravisor-place-"));
+    const script = join(import.meta.dirname, "visit-twice.ts");
+    await promisify(execFile)(process.execPath, [script], { env: { TMPDIR: folder } });
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 
   test("is not given to another session after a failure", async () => {
