@@ -11,6 +11,7 @@ import { BrowsingError, type Chromium } from "./core/browsing.ts";
 import type { Health, Logger, Notices } from "./core/ports.ts";
 import { createEngine, type RunningEngine } from "./engine/index.ts";
 import { createNotices } from "./engine/notices.ts";
+import { tellState } from "./engine/told-state.ts";
 import { createDiskFileStore } from "./files/disk.ts";
 import { createStagingStore } from "./files/staging.ts";
 import { createApp } from "./http/app.ts";
@@ -125,6 +126,7 @@ async function services(house: House): Promise<Parameters<typeof createApp>[0]> 
   return {
     ...store,
     ...{ catalog: house.catalog, engine: house.engine, notices: house.notices, queue: house.queue, logger: log },
+    state: tellState(store.state, house.notices),
     fileStore: createDiskFileStore(config.filesFolder),
     health: () => health(house, sqlite),
     clock: Date.now,
