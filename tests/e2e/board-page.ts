@@ -7,9 +7,11 @@ export async function choose(page: Page, item: string): Promise<void> {
   await confirm(page);
 }
 
-/** Opens what the queue's menu offers. */
+/** Opens what the queue's menu offers, once the page shows one queue: the overview has a menu for each. */
 export async function open(page: Page, item: string): Promise<void> {
-  await page.getByRole("main").locator("button[aria-haspopup=menu]").click();
+  const menu = page.getByRole("main").locator("button[aria-haspopup=menu]");
+  await expect(menu).toHaveCount(1);
+  await menu.click();
   await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 
