@@ -145,7 +145,7 @@ async function failure(
 /** In a crawl, a page that is gone, or that its site keeps to itself, is no failure of the subtask that asked for it. */
 function isFactAboutSite(error: unknown): error is BrowsingError {
   if (!(error instanceof BrowsingError) || error.retryable) return false;
-  return error.reason === "not_found" || error.code === "robots_disallowed";
+  return error.reason === "not_found" || error.code === "robots_disallowed" || error.code === "egress_denied";
 }
 
 async function stopped(parts: AttemptParts, session: BrowserSession | null, drafts: Drafts): Promise<Outcome> {
