@@ -128,6 +128,8 @@ class Session implements BrowsingSession {
         ? await this.#visitInTab(url, options, "the task asked for the browser")
         : await this.#visitOverHttp(url, options, render);
     this.#served[document.tier] += 1;
+    const how = document.tier === "http" ? "over HTTP" : `in Chromium (${document.tierReason})`;
+    this.#options.log("info", `${document.status} ${document.url} ${how}`);
     return document;
   }
 
@@ -139,7 +141,6 @@ class Session implements BrowsingSession {
     const decision = needsBrowser(renderFacts(document));
     document.tierReason = decision.reason;
     if (!decision.browser) return document;
-    this.#options.log("debug", `${document.url} enters Chromium: ${decision.reason}.`);
     return this.#visitInTab(url, options, decision.reason);
   }
 
@@ -178,7 +179,10 @@ class Session implements BrowsingSession {
       warn: (warning) => this.#options.log("warn", warning),
     });
     await this.#syncCookies();
-    if (file) this.#downloads.push({ role: "download", ...file });
+    if (file) {
+      this.#downloads.push({ role: "download", ...file });
+      this.#options.log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
+    }
     return file;
   }
 

@@ -36,7 +36,7 @@ describe("an automatic visit", () => {
     expect(document.text).toContain("Rendered from data");
     expect(document.links()).toEqual(["/app/", "/app/teas", "/app/milks"].map((path) => started.site.url + path));
     expect(document.links({ files: "csv" })).toEqual([`${started.site.url}/docs/files/prices.csv`]);
-    expect(started.logged.at(-1)).toContain("enters Chromium");
+    expect(started.logged.at(-1)).toContain("in Chromium (");
   });
 
   test("keeps a page that is whole in HTTP", async () => {
