@@ -1,4 +1,4 @@
-// Compares the libSQL queue with BullMQ's own backends: the same jobs, one machine, one run. Prints rates and ratios.
+// Compares the libSQL queue with BullMQ's own backends: the same jobs, one machine, one run. Prints medians and ratios.
 // Usage: node scripts/bench-queue.ts [--jobs=10000] [--rounds=3] [--only=libsql,redis,postgres]
 import { parseArgs } from "node:util";
 import { measure, measures, type Rates } from "../tests/bench/queue-load.ts";
@@ -13,34 +13,36 @@ const { values } = parseArgs({
 });
 
 const wanted = values.only.split(",");
-const best = new Map<string, Rates>();
+const results = new Map<string, Rates[]>();
 const servers: QueueServer[] = [];
 for (const { name, start, hint } of queueServers) {
   if (!wanted.includes(name)) continue;
   if (start) servers.push(await start());
   else console.log(`${name}: not installed (${hint})`);
 }
-// Round by round, so that whatever else the machine does meets all of them alike; the best round of each counts.
+// Round by round, so that whatever else the machine does meets all of them alike; medians count.
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const server of servers) keepBest(server.name, await measure(server, Number(values.jobs)));
+  for (const server of servers) {
+    const rates = await measure(server, Number(values.jobs));
+    results.set(server.name, [...(results.get(server.name) ?? []), rates]);
+  }
 }
 for (const server of servers) await server.stop();
 print();
 
-function keepBest(name: string, rates: Rates): void {
-  const known = best.get(name);
-  const merged = measures.map((measure) => [measure, Math.max(rates[measure], known?.[measure] ?? 0)]);
-  best.set(name, Object.fromEntries(merged) as Rates);
+function median(name: string, measure: (typeof measures)[number]): number {
+  const rates = (results.get(name) ?? []).map((round) => round[measure]).sort((a, b) => a - b);
+  return rates[Math.floor(rates.length / 2)] ?? 0;
 }
 
 function print(): void {
-  const names = [...best.keys()];
-  const peers = names.filter((name) => name !== "libsql" && best.has("libsql"));
+  const names = [...results.keys()];
+  const peers = names.filter((name) => name !== "libsql" && results.has("libsql"));
   const rows = measures.map((measure) => {
-    const rates = names.map((name) => [`${name}/s`, Math.round(best.get(name)?.[measure] ?? 0)]);
+    const rates = names.map((name) => [`${name}/s`, Math.round(median(name, measure))]);
     const ratios = peers.map((name) => [
       `libsql : ${name}`,
-      ((best.get("libsql")?.[measure] ?? 0) / (best.get(name)?.[measure] ?? 1)).toFixed(2),
+      (median("libsql", measure) / median(name, measure)).toFixed(2),
     ]);
     return { jobs: measure, ...Object.fromEntries([...rates, ...ratios]) };
   });
