@@ -32,4 +32,11 @@ export async function act(page: Page, action: string): Promise<void> {
 /** Says yes to the board's question. */
 export async function confirm(page: Page): Promise<void> {
   await page.getByRole("alertdialog").getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+}
+
+/** Saves what a dialog asks for, and waits for it to go: what is opened before that is closed with it. */
+export async function save(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
 }

@@ -1,7 +1,7 @@
 /** bull-board in a real browser, over the embedded queue: what it shows is there, and what it does is done. */
 import { mock } from "node:test";
 import { type Board, nextEnded, startBoard } from "./board.ts";
-import { act, choose, confirm, open } from "./board-page.ts";
+import { act, choose, confirm, open, save } from "./board-page.ts";
 import { test as base, expect } from "./fixtures.ts";
 
 const MINUTE = 60_000;
@@ -204,23 +204,23 @@ test("The queue's concurrency and rate are limited, and the limits taken back", 
   await page.goto(`${board.url}/queue/mail`);
   await open(page, "Set concurrency");
   await page.getByRole("spinbutton", { name: "Concurrency" }).fill("3");
-  await page.getByRole("button", { name: "Save" }).click();
+  await save(page);
   await expect.poll(() => board.queue.getGlobalConcurrency()).toBe(3);
 
   await open(page, "Set rate limit");
   await page.getByRole("spinbutton", { name: "Max jobs" }).fill("5");
   await page.getByRole("spinbutton", { name: "Duration (ms)" }).fill("1000");
-  await page.getByRole("button", { name: "Save" }).click();
+  await save(page);
   await expect.poll(() => board.queue.getGlobalRateLimit()).toEqual({ max: 5, duration: 1000 });
 
   await open(page, "Set rate limit");
   await page.getByRole("spinbutton", { name: "Max jobs" }).fill("");
   await page.getByRole("spinbutton", { name: "Duration (ms)" }).fill("");
-  await page.getByRole("button", { name: "Save" }).click();
+  await save(page);
   await expect.poll(() => board.queue.getGlobalRateLimit()).toBe(null);
   await open(page, "Set concurrency");
   await page.getByRole("spinbutton", { name: "Concurrency" }).fill("0");
-  await page.getByRole("button", { name: "Save" }).click();
+  await save(page);
   await expect.poll(() => board.queue.getGlobalConcurrency()).toBe(null);
 });
 
@@ -229,14 +229,14 @@ test("A job's priority and time are changed", async ({ page, board }) => {
   await page.goto(`${board.url}/queue/mail?status=prioritized`);
   await act(page, "Change priority");
   await page.getByRole("spinbutton", { name: "Priority" }).fill("2");
-  await page.getByRole("button", { name: "Save" }).click();
+  await save(page);
   await expect.poll(async () => (await board.queue.getJob(urgent))?.priority).toBe(2);
 
   const { id: later = "" } = await board.queue.add("later", {}, { delay: HOUR });
   await page.getByRole("link", { name: "DELAYED 1", exact: true }).click();
   await act(page, "Reschedule");
   await page.getByLabel("Run at").fill("2031-05-04T03:02:01");
-  await page.getByRole("button", { name: "Save" }).click();
+  await save(page);
   await expect.poll(async () => (await board.queue.getJob(later))?.delay).toBeGreaterThan(24 * HOUR);
 });
 
