@@ -24,9 +24,12 @@ export function packagesAreCurrent(root) {
       `${root}/package-lock.json is missing or damaged; restore it with \`git checkout package-lock.json\`.`,
     );
   if (!installed) return Object.keys(wanted).length <= 1;
+  const named = { ...wanted[""]?.dependencies, ...wanted[""]?.devDependencies };
   return Object.entries(wanted).every(([place, entry]) => {
     if (place === "") return true;
     const found = installed[place];
+    // What package.json names itself has to be there, also when something else could do without it.
+    if (!found && named[place.slice("node_modules/".length)] !== undefined) return false;
     if (!found) return entry.optional === true || entry.devOptional === true || entry.peer === true;
     return found.version === entry.version && (!entry.integrity || found.integrity === entry.integrity);
   });
