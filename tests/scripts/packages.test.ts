@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { packagesAreCurrent } from "../../scripts/setup/packages.mjs";
+
+// Plain JavaScript, as it has to run before anything is installed: its types are said here.
+const { packagesAreCurrent }: { packagesAreCurrent(root: string): boolean } = await import(
+  String(new URL("../../scripts/setup/packages.mjs", import.meta.url))
+);
 
 const ENTRY = { version: "1.0.0", integrity: "sha512-x", devOptional: true };
 
