@@ -37,7 +37,7 @@ export type Reason = (typeof REASONS)[number];
 export const KINDS = ["shell", "browser", "code"] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const TRIGGER_KINDS = ["cron", "every", "when", "after", "api", "manual", "webhook"] as const;
+export const TRIGGER_KINDS = ["cron", "every", "when", "after", "api", "manual", "webhook", "task"] as const;
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 
 /** Whether nothing more happens to a run or task run in this state, unless a person retries it. */

@@ -22,6 +22,10 @@ export const runs = sqliteTable(
     nominalAt: time("nominal_at"),
     triggerRunId: text("trigger_run_id"),
     cause: json<JsonObject>("cause"),
+    /** The task run of another run that this run is: it waits for it, and is cancelled and tried again with it. */
+    parentTaskRunId: text("parent_task_run_id"),
+    /** How many runs led here, one starting the next. */
+    depth: integer("depth").notNull().default(0),
     idempotencyKey: text("idempotency_key"),
     input: json<JsonObject>("input").notNull(),
     summary: text("summary"),
@@ -58,6 +62,8 @@ export const runs = sqliteTable(
     index("runs_locks").on(t.lock, t.state, t.id).where(sql`lock IS NOT NULL`),
     index("runs_expiring").on(t.expiresAt).where(sql`expires_at IS NOT NULL`),
     index("runs_by_trigger").on(t.triggerKind, t.id),
+    index("runs_by_cause").on(t.triggerRunId, t.id).where(sql`trigger_run_id IS NOT NULL`),
+    index("runs_by_parent").on(t.parentTaskRunId, t.id).where(sql`parent_task_run_id IS NOT NULL`),
     check("runs_state", oneOf("state", STATES)),
     check("runs_trigger_kind", oneOf("trigger_kind", TRIGGER_KINDS)),
     check("runs_finished", FINISHED_IFF_FINAL),

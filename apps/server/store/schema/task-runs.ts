@@ -1,6 +1,6 @@
 /** Task runs, what each needs before it may start, their attempts, and how they are executed. */
 import { sql } from "drizzle-orm";
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { TaskSpec } from "../../core/definition.ts";
 import type { ErrorInfo } from "../../core/errors.ts";
 import type { Usage } from "../../core/execution.ts";
@@ -56,6 +56,11 @@ export const taskRuns = sqliteTable(
     /** What limits how many run at once, and how many that is. */
     lock: text("lock"),
     lockLimit: integer("lock_limit"),
+    /** What it waits for after it began, without a worker: a person, a time, or another run (core/awaiting.ts). */
+    awaits: text("awaits"),
+    /** What it takes of its node while it runs: processors and bytes. */
+    cpu: real("cpu"),
+    memory: integer("memory"),
     /** Kept by triggers, on root task runs only. */
     subtasks: integer("subtasks").notNull().default(0),
     openSubtasks: integer("open_subtasks").notNull().default(0),
@@ -69,6 +74,7 @@ export const taskRuns = sqliteTable(
     index("task_runs_open").on(t.state, t.id).where(sql`state IN ('queued', 'running')`),
     /** So that what concerns an operation's own tasks never looks at their subtasks. */
     index("task_runs_roots").on(t.runId, t.id).where(sql`parent_id IS NULL`),
+    index("task_runs_awaiting").on(t.awaits, t.availableAt).where(sql`awaits IS NOT NULL`),
     index("task_runs_locks").on(t.lock, t.state, t.id).where(sql`lock IS NOT NULL`),
     check("task_runs_hook", oneOf("hook", HOOKS)),
     check("task_runs_state", oneOf("state", STATES)),
@@ -127,3 +133,9 @@ export const attempts = sqliteTable(
     check("attempts_finished", sql`(finished_at IS NULL) = (state = 'running')`),
   ],
 );
+
+/** How many may run at once under a lock whose limit follows the load of the machine; kept while the server is up. */
+export const adaptiveLimits = sqliteTable("adaptive_limits", {
+  lock: text("lock").primaryKey(),
+  places: integer("places").notNull(),
+});
