@@ -6,6 +6,11 @@ import { pathToFileURL } from "node:url";
 /** The folder of the clone. */
 export const PACKAGE_ROOT: string = resolve(import.meta.dirname, "../..");
 
+/** What the server is started with: the caller's environment, and where Node keeps what it has compiled. */
+export function serverEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { NODE_COMPILE_CACHE: join(PACKAGE_ROOT, "node_modules/.cache/compiled"), ...env };
+}
+
 export interface Config {
   /** `http://…`, without a slash at the end. */
   readonly url: string;

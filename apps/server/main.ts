@@ -1,6 +1,7 @@
 /** The wiring of the server: opens what it keeps, hands every room its ports, listens, and stops in order. */
 import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
+import { flushCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { v7 } from "uuid";
@@ -9,6 +10,7 @@ import { findChromium } from "./browser/chromium.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { BrowsingError, type Chromium } from "./core/browsing.ts";
 import type { Health, Logger, Notices } from "./core/ports.ts";
+import type { Interrupted } from "./core/run-store.ts";
 import { createEngine, type RunningEngine } from "./engine/index.ts";
 import { createNotices } from "./engine/notices.ts";
 import { tellState } from "./engine/told-state.ts";
@@ -25,6 +27,7 @@ import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
 import { createRunnerPool } from "./runner/pool.ts";
 import { createShellExecutor } from "./shell/executor.ts";
 import { killMarked, sweepOrphans } from "./shell/processes.ts";
+import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type DataFolder, DataFolderError, openDataFolder } from "./store/data-folder.ts";
 import { openStore, type Store } from "./store/index.ts";
 
@@ -45,30 +48,47 @@ interface House {
   readonly engine: RunningEngine;
   readonly chromium: Chromium | null;
   readonly boot: string;
+  /** What the last stop had left running. */
+  readonly lost: Interrupted;
   readonly startedAt: number;
 }
 
 async function start(): Promise<void> {
+  const watch = createStopwatch();
+  watch.lap("imports");
   const config = await readConfig();
   const log = createLogger({ level: config.logLevel, pretty: config.prettyLog });
-  const house = await build(config, log);
+  const house = await build(config, log, watch);
   const server = await listen(createApp(await services(house)), { host: config.host, port: config.port });
   stopOnSignals(house, server);
   house.folder.note({ pid: process.pid, url: server.url });
   for (const warning of warnings(house)) log.warn({}, warning);
-  await house.engine.start();
+  watch.lap("listen");
+  await house.engine.start(house.lost);
+  watch.lap("recover");
   log.info(
-    { tasks: house.catalog.list().length, problems: house.catalog.problems().length, node: config.node },
+    {
+      ...{ tasks: house.catalog.list().length, problems: house.catalog.problems().length, node: config.node },
+      ms: watch.times(),
+    },
     "ready",
   );
   const begun = await firstRun(house, server);
   process.stdout.write(
     `\n  Ultravisor ${packageJson.version} is at work. Open\n\n    ${server.url}/sign-in?token=${house.folder.token}\n\n${begun}`,
   );
+  // Node does this at exit only, which a server that is killed never comes to: the next start would compile everything again.
+  flushCompileCache();
 }
 
-async function build(config: Config, log: Logger): Promise<House> {
+async function build(config: Config, log: Logger, watch: Stopwatch): Promise<House> {
   const folder = openDataFolder(config.dataFolder, config.token);
+  // Both take their time in processes of their own.
+  const looking = Promise.all([
+    createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment }),
+    findChromium({ explicit: config.browserPath }),
+  ]);
+  looking.catch(() => undefined);
   const boot = randomUUID();
   const clock = Date.now;
   const newId = (): string => v7();
@@ -76,17 +96,21 @@ async function build(config: Config, log: Logger): Promise<House> {
     ...{ url: config.databaseUrl, node: config.node, boot, clock, newId },
     ...(config.databaseUrl.startsWith("file:") ? { backupFolder: join(config.dataFolder, "backups") } : {}),
   });
+  watch.lap("database");
   const temporary = await makeTemporaryFolder(config, boot);
-  const [catalog, chromium] = await Promise.all([
-    createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment }),
-    findChromium({ explicit: config.browserPath }),
-  ]);
+  watch.lap("orphans");
+  // Whatever else a start takes long for: the record says at once what is no longer true.
+  const lost = await store.transitions.interruptLost(clock());
+  watch.lap("interrupted");
   const queue = createTaskQueue({
     backend: chooseBackend(config.queueUrl, config.queueFile),
     concurrency: config.concurrency,
     clock,
     log,
   });
+  watch.lap("queue");
+  const [catalog, chromium] = await looking;
+  watch.lap("tasks");
   const notices = createNotices(log);
   const executors = createExecutors(config, log, boot, chromium, temporary);
   const engine = await createEngine({
@@ -96,7 +120,21 @@ async function build(config: Config, log: Logger): Promise<House> {
     prober: createProber({ executors, state: store.state, node: config.node, folder: join(temporary, "conditions") }),
     staging: createStagingStore(config.stagingFolder),
   });
-  return { config, log, folder, store, catalog, queue, notices, executors, engine, chromium, boot, startedAt: clock() };
+  return {
+    config,
+    log,
+    folder,
+    store,
+    catalog,
+    queue,
+    notices,
+    executors,
+    engine,
+    chromium,
+    boot,
+    lost,
+    startedAt: clock(),
+  };
 }
 
 /** What killed runners and browsers leave behind lies here, and goes with the next start, after whoever still writes there. */

@@ -92,6 +92,7 @@ export const ROOMS: readonly Room[] = [
   }),
   room("server/wiring", "apps/server/main.ts", wiring()),
   room("server/wiring", "apps/server/runner-main.ts", wiring()),
+  room("server/wiring", "apps/server/start.ts", wiring()),
   room("server", "apps/server", {
     rooms: ["server/core"],
     packages: ["pino", "pino-pretty", "zod"],

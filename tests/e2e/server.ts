@@ -27,7 +27,7 @@ export async function startServer(): Promise<Server> {
   await cp(join(ROOT, "tasks"), tasks, { recursive: true });
   for (const [name, text] of Object.entries(TASK_FILES)) await writeFile(join(tasks, name), text);
   const token = "token-of-the-end-to-end-tests";
-  const server = spawn(process.execPath, [join(ROOT, "apps/server/main.ts")], {
+  const server = spawn(process.execPath, [join(ROOT, "apps/server/start.ts")], {
     cwd: folder,
     env: {
       ...process.env,
@@ -37,6 +37,7 @@ export async function startServer(): Promise<Server> {
       ULTRAVISOR_TASKS: tasks,
       ULTRAVISOR_TOKEN: token,
       ULTRAVISOR_LOG: "warn",
+      NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),
     },
     stdio: ["ignore", "pipe", "pipe"],
   });

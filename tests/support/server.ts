@@ -100,9 +100,10 @@ export class ServerExit extends Error {
 function launch(data: string, port: number, { tasks, env }: ServerOptions): ChildProcess {
   const own = {
     ...{ ULTRAVISOR_DATA: data, ULTRAVISOR_PORT: String(port), ULTRAVISOR_TOKEN: TOKEN, ULTRAVISOR_FIRST_RUN: "off" },
+    NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),
     ...(tasks === undefined ? {} : { ULTRAVISOR_TASKS: tasks }),
   };
-  return spawn(process.execPath, ["apps/server/main.ts"], {
+  return spawn(process.execPath, ["apps/server/start.ts"], {
     cwd: ROOT,
     env: { ...process.env, ...own, ...env },
     stdio: ["ignore", "pipe", "pipe"],

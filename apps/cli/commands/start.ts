@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { PACKAGE_ROOT } from "../config.ts";
+import { PACKAGE_ROOT, serverEnvironment } from "../config.ts";
 import { EXIT } from "../exit.ts";
 
 export function addStart(program: Command): void {
@@ -11,7 +11,10 @@ export function addStart(program: Command): void {
     .command("start")
     .description("start the server and print the link that signs a browser in")
     .action(async () => {
-      const child = spawn(process.execPath, [join(PACKAGE_ROOT, "apps/server/main.ts")], { stdio: "inherit" });
+      const child = spawn(process.execPath, [join(PACKAGE_ROOT, "apps/server/start.ts")], {
+        stdio: "inherit",
+        env: serverEnvironment(),
+      });
       // A terminal's Ctrl+C reaches the server by itself; what others send to this process is passed on.
       const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
       process.on("SIGINT", () => undefined);

@@ -57,6 +57,11 @@ export interface Settled {
   readonly finished: readonly { readonly id: string; readonly name: string; readonly state: State }[];
 }
 
+/** What an earlier life of this server had left running, and what became of it. */
+export interface Interrupted extends Settled {
+  readonly interrupted: number;
+}
+
 export interface Success {
   readonly output: Json;
   readonly ownKey?: string | null;
@@ -118,7 +123,7 @@ export interface RunStore {
   /** running → cancelled. */
   cancelled(ticket: Ticket, usage: Usage, now: number): Promise<Settled | null>;
   /** running → queued (or failed, after too many) for everything that another life of this server owned. */
-  interruptLost(now: number): Promise<Settled & { readonly interrupted: number }>;
+  interruptLost(now: number): Promise<Interrupted>;
   /** waiting | queued → cancelled for all of a run; what is running is told apart and ends by `cancelled`. */
   requestCancel(
     runId: string,

@@ -17,7 +17,7 @@ import type {
   TaskQueue,
   TaskRunReader,
 } from "../core/ports.ts";
-import type { RunStore, Settled } from "../core/run-store.ts";
+import type { Interrupted, RunStore, Settled } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
 import { createCompletions } from "./completions.ts";
 import { createDeadlines } from "./deadlines.ts";
@@ -58,8 +58,8 @@ export interface EngineParts {
 }
 
 export interface RunningEngine extends Engine {
-  /** Recovers what the last stop interrupted, then takes work. */
-  start(): Promise<void>;
+  /** Recovers what the last stop interrupted (`lost`, if it was looked for already), then takes work. */
+  start(lost?: Interrupted): Promise<void>;
   /** Takes no more work, lets what runs end for `graceMs`, then leaves the rest to the next start. */
   stop(graceMs: number): Promise<void>;
 }
@@ -100,12 +100,14 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
     submit,
     ...runVerbs,
     ...triggers.verbs,
-    async start() {
+    async start(found) {
       await syncSchedule(parts.schedule, parts.catalog, clock());
       stopWatching = parts.catalog.onChange(
         () => void sync().catch((error) => log.error({ err: error }, "the schedule could not follow the task files")),
       );
-      settled(await recover(transitions, queue, clock, log));
+      const lost = found ?? (await transitions.interruptLost(clock()));
+      await recover(lost, queue, log);
+      settled(lost);
       await queue.work((taskRunId) => execution.handle(taskRunId));
       for (const duty of duties) duty.start();
       completions.poke();

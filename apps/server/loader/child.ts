@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
@@ -44,6 +45,7 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
   }
   const result = link(loaded);
   const served = new Set(result.definitions.map((definition) => definition.name));
+  flushCompileCache();
   for (const { file, draft } of loaded) if (served.has(file.name)) schemas.set(file.name, draft?.input?.zod ?? null);
   return JSON.parse(JSON.stringify(result)) as LoadResult;
 }

@@ -1,6 +1,7 @@
 /** The runner process's side: serves one task file with several attempts at a time, on what `runner-main.ts` hands in. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import { formatWithOptions } from "node:util";
 import { createBirpc } from "birpc";
@@ -90,6 +91,8 @@ class Runner {
       const browsingOptions = { chromium: settings.chromium, files, maxPages: settings.slots };
       const browsing = definition.kind === "browser" ? await this.#parts.createBrowsing(browsingOptions) : null;
       this.#prepared = { definition, files, browsing, settings };
+      // A runner is killed, so it never comes to what Node does at exit.
+      flushCompileCache();
       return null;
     } catch (error) {
       return unready("error", error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -4,7 +4,7 @@ import { and, asc, eq, gt, or, sql as query } from "drizzle-orm";
 import type { Delivery, Run, TaskRun } from "../core/entities.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { NewId } from "../core/ports.ts";
-import type { Failure, RetryChange, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
+import type { Failure, Interrupted, RetryChange, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
 import { expireRuns, nextExpiry } from "./expiry.ts";
@@ -184,11 +184,7 @@ async function settleAttempt(
   }
 }
 
-async function interruptLost(
-  database: Database,
-  owner: StoreOwner,
-  now: number,
-): Promise<Settled & { interrupted: number }> {
+async function interruptLost(database: Database, owner: StoreOwner, now: number): Promise<Interrupted> {
   const [lost] = await database.write([sql.interruptLost(owner, now), sql.closeLostAttempts(now)]);
   const touched = [...new Set((lost?.rows ?? []).map((row) => String(row.run_id)))];
   const results = await database.write(touched.flatMap((id) => followUp(id, now)));

@@ -75,7 +75,7 @@ async function start(
     },
     ...{ ULTRAVISOR_FIRST_RUN: "off", ULTRAVISOR_LOG: "silent", ULTRAVISOR_CONCURRENCY: `browser=${concurrency}` },
   };
-  const child = spawn(process.execPath, ["apps/server/main.ts"], {
+  const child = spawn(process.execPath, ["apps/server/start.ts"], {
     cwd: ROOT,
     env,
     stdio: ["ignore", "pipe", "inherit"],
