@@ -68,11 +68,16 @@ function readGroups(text: string): { readonly groups: readonly Group[]; readonly
   return { groups, sitemaps };
 }
 
+/** The colon forgotten: what is meant is plain, so a polite reader obeys, as Google's parser does. */
+const BARE_LINE = /^(user-agent|allow|disallow)\s+([^\s:]+)$/i;
+
 function* fields(text: string): Generator<readonly [string, string]> {
   for (const line of text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/)) {
     const content = line.split("#", 1)[0] ?? "";
     const colon = content.indexOf(":");
     if (colon > 0) yield [content.slice(0, colon).trim().toLowerCase(), content.slice(colon + 1).trim()];
+    const [, name, value] = BARE_LINE.exec(content.trim()) ?? [];
+    if (name && value) yield [name.toLowerCase(), value];
   }
 }
 

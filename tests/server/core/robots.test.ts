@@ -87,6 +87,12 @@ describe("A rule of a robots.txt", () => {
     expect(allows(rules(...lines), path)).toBe(expected);
   });
 
+  test("is obeyed where the colon was forgotten", () => {
+    const robots = parseRobots("user-agent Ultravisor\ndisallow /private\ndisallow everything please", "Ultravisor");
+    expect(robots.allows("/private/page")).toBe(false);
+    expect(robots.allows("/public")).toBe(true);
+  });
+
   test("cannot be written so that matching it takes for ever", () => {
     expect(allows(rules(`Disallow: /${"*a".repeat(5000)}b$`), `/${"a".repeat(8000)}`)).toBe(true);
   });
