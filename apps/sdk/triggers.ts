@@ -100,6 +100,7 @@ export interface AfterTrigger {
   readonly after: string;
   /** Which endings count; default `success`. */
   readonly on?: "success" | "failure" | "any";
+  /** `"${run.output.path}"` in a text is filled in with what that run came to. */
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
@@ -130,7 +131,7 @@ export function when(condition: Condition, options: Omit<WhenTrigger, "when"> = 
   return { when: condition, ...options };
 }
 
-/** `after("transcode")`: when a run of `transcode` succeeded. */
+/** `after("transcode", { input: { file: "${run.output.path}" } })`: when a run of `transcode` succeeded, with what it put out. */
 export function after(name: string, options: Omit<AfterTrigger, "after"> = {}): AfterTrigger {
   return { after: name, ...options };
 }

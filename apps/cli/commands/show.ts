@@ -22,6 +22,8 @@ export function addShow(program: Command): void {
       printLine(`name     ${run.name}`);
       printLine(`state    ${run.state} (${run.reason})`);
       printLine(`trigger  ${run.trigger.kind}`);
+      if (run.causedBy !== null) printLine(`started by  ${linkText(run.causedBy)}`);
+      for (const started of run.started) printLine(`started  ${linkText(started)}`);
       printLine(
         `created  ${shortTime(run.createdAt)}, took ${duration(run.startedAt, run.finishedAt) || "no time yet"}`,
       );
@@ -33,7 +35,7 @@ export function addShow(program: Command): void {
         shortId(task.id),
         task.task,
         task.key,
-        task.state,
+        task.reason === "completed" ? task.state : `${task.state} (${task.reason})`,
         task.attempt,
         duration(task.startedAt, task.finishedAt),
         task.error?.message ?? "",
@@ -41,4 +43,8 @@ export function addShow(program: Command): void {
       printTable(["TASK RUN", "TASK", "KEY", "STATE", "ATTEMPT", "TOOK", "ERROR"], rows, "No task runs.");
       if (page.next !== null) printLine("… and more; --manifest tells all.");
     });
+}
+
+function linkText({ id, name, state }: { readonly id: string; readonly name: string; readonly state: string }): string {
+  return `${name} ${shortId(id)} (${state})`;
 }

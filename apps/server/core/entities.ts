@@ -17,7 +17,7 @@ export interface RunTrigger {
   readonly id: string | null;
   /** The time a scheduled run was meant for. */
   readonly nominalAt: number | null;
-  /** `after`: the run whose end started this one. */
+  /** `after`: the run whose end started this one; `task`: the run whose task did. */
   readonly runId: string | null;
   /** What was found that started it, such as the value of a condition. */
   readonly cause?: JsonObject | null;
@@ -40,6 +40,10 @@ export interface Run {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly counts: Counts;
+  /** The task run of another run that this run is: it waits for it, and is cancelled and tried again with it. */
+  readonly parentTaskRunId: string | null;
+  /** How many runs led here, one starting the next. */
+  readonly depth: number;
   /** Subtasks that were not started, by the limit that stopped them. */
   readonly notStarted: { readonly depth: number; readonly subtasks: number };
 }

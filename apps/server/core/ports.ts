@@ -1,4 +1,5 @@
 /** The doors between rooms. `main.ts` hands implementations in; rooms see only these. */
+import type { RunResult } from "./completion.ts";
 import type { Finding, Probe } from "./condition.ts";
 import type { Definition, TaskFileProblem, TriggerSpec } from "./definition.ts";
 import type {
@@ -89,6 +90,8 @@ export interface RunFilter extends PageQuery {
   readonly trigger?: string | undefined;
   /** Epoch milliseconds: runs created at or after. */
   readonly since?: number | undefined;
+  /** Id of a run: those that its end, or one of its tasks, started. */
+  readonly startedBy?: string | undefined;
 }
 
 export interface RunReader {
@@ -96,6 +99,8 @@ export interface RunReader {
   /** Newest first. */
   list(filter: RunFilter): Promise<Page<Run>>;
   countByState(): Promise<Readonly<Partial<Record<State, number>>>>;
+  /** What it has come to so far. */
+  result(id: string): Promise<RunResult>;
 }
 
 export interface TaskRunFilter extends PageQuery {

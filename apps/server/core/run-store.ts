@@ -38,6 +38,8 @@ export interface RunDraft {
   /** Milliseconds from its start. */
   readonly timeout?: number;
   readonly lock?: Lock;
+  /** The task run of another run that this run is. */
+  readonly parentTaskRunId?: string;
 }
 
 /** Which attempt speaks. A stale one (its task run was taken over meanwhile) can write nothing. */

@@ -1,4 +1,5 @@
 /** Reads a trigger in its YAML form: `{ cron, timezone }`, `{ every: 12s }`, `{ when: … }`, `{ after: name, on: success }`. */
+import { whyNoTemplate } from "./completion.ts";
 import { parseCondition } from "./condition-form.ts";
 import { parseCron } from "./cron.ts";
 import { type CatchUp, OVERLAPS, type Overlap, type TriggerSpec } from "./definition.ts";
@@ -47,7 +48,11 @@ const READ: Readonly<Record<string, (fields: Fields) => TriggerSpec>> = {
     parseCondition(when);
     return { when: when as JsonObject, ...overlapOf(fields), ...inputOf(fields) };
   },
-  after: (fields) => ({ ...afterOf(fields), ...inputOf(fields) }),
+  after(fields) {
+    const found = whyNoTemplate(fields.input);
+    if (found !== null) throw wrong(["input", found.path].filter(Boolean).join("."), found.message);
+    return { ...afterOf(fields), ...inputOf(fields) };
+  },
   webhook: (fields) => ({ ...webhookOf(fields), ...inputOf(fields) }),
 };
 

@@ -3,9 +3,13 @@
  * from a durable cursor, so a crash delays what follows but never drops it.
  */
 
+import { inputAfter } from "../core/completion.ts";
 import type { EventStore, ScheduleStore } from "../core/engine-stores.ts";
-import type { Event } from "../core/entities.ts";
-import type { Clock, Logger } from "../core/ports.ts";
+import type { Event, ScheduleEntry } from "../core/entities.ts";
+import { UltravisorError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Clock, Logger, RunReader } from "../core/ports.ts";
+import { hasTemplates } from "../core/template.ts";
 import { createDuty, type PokedDuty } from "./duty.ts";
 import { specOf } from "./schedule.ts";
 import type { Submit } from "./submit.ts";
@@ -14,9 +18,12 @@ export interface CompletionParts {
   readonly events: EventStore;
   readonly schedule: ScheduleStore;
   readonly submit: Submit;
+  readonly runs: RunReader;
   readonly clock: Clock;
   readonly log: Logger;
   removeStaging(runId: string): Promise<void>;
+  /** An event was written. */
+  onEvent(): void;
 }
 
 const CURSOR = "completions";
@@ -46,26 +53,48 @@ async function follow(parts: CompletionParts, event: Event): Promise<void> {
     const trigger = specOf(entry);
     if (!("after" in trigger) || trigger.after !== event.name || entry.paused) continue;
     if (trigger.on !== "any" && (trigger.on === "success") !== succeeded) continue;
-    await startAfter(parts, entry.id, entry.name, trigger.input ?? {}, event.runId);
+    await startAfter(parts, entry, trigger.input ?? {}, event.runId);
   }
 }
 
 async function startAfter(
   parts: CompletionParts,
-  id: string,
-  name: string,
-  input: object,
+  { id, name }: ScheduleEntry,
+  input: JsonObject,
   runId: string,
 ): Promise<void> {
+  const { runs, schedule, clock } = parts;
   try {
+    const before = await runs.get(runId);
+    if (before === null) return;
+    const given = hasTemplates(input) ? inputAfter(input, before, await runs.result(runId)) : input;
+    const cause = { name: before.name, state: before.state, summary: before.summary };
     const { run } = await parts.submit({
       name,
-      input,
-      trigger: { kind: "after", id, nominalAt: null, runId },
+      input: given,
+      trigger: { kind: "after", id, nominalAt: null, runId, cause },
       idempotencyKey: `after ${id} ${runId}`,
     });
-    await parts.schedule.change(id, { lastAt: parts.clock(), lastRunId: run.id, lateness: 0 });
+    const look = { at: clock(), fired: true, reason: `run ${runId} of ${before.name} has ${before.state}` };
+    await schedule.change(id, { lastAt: clock(), lastRunId: run.id, lateness: 0, look });
   } catch (error) {
-    parts.log.error({ err: error, name }, "a run that follows another could not be started");
+    // What passes by itself is tried again; anything else must not hold up what follows other runs.
+    if (error instanceof UltravisorError && error.status >= 500) throw error;
+    await tellSkipped(parts, id, name, runId, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Its input cannot be made from what came before, or its file broke meanwhile: trying again would not help. */
+async function tellSkipped(
+  { events, schedule, clock, log, onEvent }: CompletionParts,
+  id: string,
+  name: string,
+  runId: string,
+  reason: string,
+): Promise<void> {
+  log.error({ name, after: runId, reason }, "a run that follows another could not be started");
+  await schedule.change(id, { look: { at: clock(), fired: false, reason } });
+  const data = { schedule: id, after: runId, reason };
+  await events.append({ time: clock(), kind: "schedule.skipped", runId: null, taskRunId: null, name, data });
+  onEvent();
 }

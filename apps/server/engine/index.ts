@@ -71,7 +71,7 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   const runVerbs = createRunVerbs({ ...parts, abort: (ids) => execution.cancel(ids), onSettled: settled });
   const triggers = createTriggers({ ...parts, submit, cancel: runVerbs.cancel });
   const remembered = rememberRuns(parts);
-  const completions = createCompletions({ ...parts, submit, removeStaging: remembered.removeStaging });
+  const completions = createCompletions({ ...parts, ...remembered, submit, onEvent: feed.poke });
   const reconcile = createReconcile(transitions, queue, log);
   const journal = createJournal(parts.logs, notices, log);
   const { execution, deadlines } = createWork({ ...parts, ...remembered, journal, onSettled: settled });

@@ -1,14 +1,18 @@
 /** What a person may do with a schedule entry: look ahead, pause, start it now, fill in times that passed. */
+import { inputAfter } from "../core/completion.ts";
 import type { ScheduleStore } from "../core/engine-stores.ts";
 import type { Run, ScheduleEntry } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
-import type { Clock, Engine } from "../core/ports.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Clock, Engine, RunReader } from "../core/ports.ts";
 import { timesAfter, timesBetween } from "../core/schedule.ts";
+import { hasTemplates, MissingValueError } from "../core/template.ts";
 import { MOST_CAUGHT_UP, parseTrigger } from "../core/trigger.ts";
 import { specOf, timing } from "./schedule.ts";
 
 export interface ScheduleVerbParts {
   readonly schedule: ScheduleStore;
+  readonly runs: RunReader;
   readonly clock: Clock;
   readonly submit: Engine["submit"];
   /** Something about the entries has changed. */
@@ -35,8 +39,9 @@ export function createScheduleVerbs(
     },
     async runNow(id) {
       const entry = await find(id);
-      const trigger = { kind: "manual", id, nominalAt: null, runId: null } as const;
-      return (await submit({ name: entry.name, input: specOf(entry).input ?? {}, trigger })).run;
+      const { runId, input } = await inputNow(parts, entry);
+      const trigger = { kind: "manual", id, nominalAt: null, runId } as const;
+      return (await submit({ name: entry.name, input, trigger })).run;
     },
     async backfill(id, from, to) {
       const entry = await find(id);
@@ -51,6 +56,29 @@ export function createScheduleVerbs(
       return { started, existing };
     },
   };
+}
+
+/** What follows another run is given what the last of those came to. */
+async function inputNow(
+  { runs }: ScheduleVerbParts,
+  entry: ScheduleEntry,
+): Promise<{ readonly runId: string | null; readonly input: JsonObject }> {
+  const trigger = specOf(entry);
+  const input = trigger.input ?? {};
+  if (!("after" in trigger) || !hasTemplates(input)) return { runId: null, input };
+  const { items } = await runs.list({ name: trigger.after, limit: 50 });
+  const last = items.find((run) => run.finishedAt !== null);
+  if (last === undefined)
+    throw new UltravisorError(
+      "conflict",
+      `there is no finished run of ${trigger.after} yet, whose output would be the input`,
+    );
+  try {
+    return { runId: last.id, input: inputAfter(input, last, await runs.result(last.id)) };
+  } catch (error) {
+    if (!(error instanceof MissingValueError)) throw error;
+    throw new UltravisorError("conflict", `the last run of ${trigger.after} gives no input: ${error.message}`);
+  }
 }
 
 function fillTimes(entry: ScheduleEntry, from: number, to: number): number[] {

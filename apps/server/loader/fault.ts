@@ -53,7 +53,7 @@ export function toFaults(error: z.ZodError, base: Path = []): Fault[] {
 }
 
 /** zod's findings as field errors below `root`, such as `input.depth`. */
-export function toFields(error: z.ZodError, root: string): FieldError[] {
+export function toFields(error: Pick<z.ZodError, "issues">, root: string): FieldError[] {
   return error.issues.flatMap((issue): FieldError[] => {
     const path = pathText([root, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))]);
     if (issue.code !== "unrecognized_keys") return [{ path, message: plain(issue.message) }];

@@ -8,6 +8,7 @@ import {
   type TaskFileProblem,
   type TaskSpec,
 } from "../core/definition.ts";
+import { findCircles } from "./chains.ts";
 import type { Draft, OperationDraft, TaskDraft } from "./draft.ts";
 import { type Fault, type Locate, toProblems } from "./fault.ts";
 import { planNeeds } from "./flow.ts";
@@ -33,6 +34,7 @@ export function link(files: readonly Loaded[]): LoadResult {
   const linker = new Linker(files);
   for (const loaded of files) linker.checkName(loaded);
   for (const loaded of files) linker.checkAfter(loaded);
+  linker.checkCircles();
   return linker.finish();
 }
 
@@ -71,14 +73,12 @@ class Linker {
     for (const [index, trigger] of (loaded.draft?.triggers ?? []).entries()) {
       if (!("after" in trigger)) continue;
       const path = ["triggers", index, "after"];
-      if (trigger.after === loaded.file.name) {
-        this.#add(loaded, {
-          path,
-          message: "it would start itself again after every run",
-          mend: "Name another task, or use `every`.",
-        });
-      } else if (!this.#names.has(trigger.after)) this.#add(loaded, this.#unknown(trigger.after, path));
+      if (!this.#names.has(trigger.after)) this.#add(loaded, this.#unknown(trigger.after, path));
     }
+  }
+
+  checkCircles(): void {
+    for (const [loaded, fault] of findCircles(this.#files)) this.#add(loaded, fault);
   }
 
   finish(): LoadResult {

@@ -1,4 +1,6 @@
-/** What templates and conditions ask of the other tasks of their run. Looks at an operation's own tasks, found by their own index. */
+/** What templates and conditions ask of a run and its tasks. Looks at an operation's own tasks, found by their own index. */
+import type { RunResult } from "../core/completion.ts";
+import type { Json } from "../core/json.ts";
 import type { RunOutcome, TaskFacts } from "../core/operation.ts";
 import type { Database } from "./database.ts";
 import { FAILING_TASKS } from "./graph-sql.ts";
@@ -40,6 +42,29 @@ export async function readOutcome(database: Database, runId: string): Promise<Ru
     failed,
     error: error === undefined ? timeout : String(error),
   };
+}
+
+/** What a run has come to: of its own tasks, those that nothing else needs are its last ones. */
+export async function readResult(database: Database, runId: string): Promise<RunResult> {
+  const { rows } = await database.read(
+    `SELECT t.id, t.task, t.state, t.rule->>'each' AS each, CASE WHEN f.id IS NULL THEN CASE WHEN t.state = 'succeeded' THEN t.output END ELSE f.output END AS output,
+       EXISTS (SELECT 1 FROM task_run_edges n WHERE n.needs_id = t.id AND n.on_failure = 0) AS needed,
+       EXISTS (SELECT 1 FROM task_run_edges b WHERE b.task_run_id = t.id AND b.on_failure = 1) AS is_fallback
+     FROM task_runs t LEFT JOIN task_run_edges e ON e.needs_id = t.id AND e.on_failure = 1
+     LEFT JOIN task_runs f ON f.id = e.task_run_id AND f.state = 'succeeded'
+     WHERE t.run_id = ? AND t.parent_id IS NULL AND t.hook IS NULL ORDER BY t.id`,
+    [runId],
+  );
+  const last: [string, Json][] = [];
+  const tasks: Record<string, { state: string; output: Json }> = {};
+  for (const row of rows) {
+    const output = (row.each === null ? parsed(row.output) : await outputsBelow(database, String(row.id))) as Json;
+    tasks[String(row.task)] = { state: String(row.state), output };
+    if (!row.needed && !row.is_fallback) last.push([String(row.task), output]);
+  }
+  const [only] = last;
+  const { failed, error } = await readOutcome(database, runId);
+  return { output: only && last.length === 1 ? only[1] : Object.fromEntries(last), tasks, failed, error };
 }
 
 /** Keys of items are their positions. */

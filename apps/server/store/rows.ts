@@ -29,6 +29,8 @@ export function toRun(row: RunRow): Run {
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
+    parentTaskRunId: row.parentTaskRunId,
+    depth: row.depth,
     counts: { waiting, queued, running, succeeded, failed, cancelled, skipped },
     notStarted: { depth: row.tooDeep, subtasks: row.tooMany },
   };

@@ -16,8 +16,8 @@ const text = (value: unknown): string | null => (value === null || value === und
 export function insertRun(draft: RunDraft, now: number): InStatement {
   const { trigger } = draft;
   return {
-    sql: `INSERT INTO runs (id, name, kind, state, reason, trigger_kind, trigger_id, nominal_at, trigger_run_id, cause, idempotency_key, input, report, created_at, hooks, timeout, lock, lock_limit)
-          VALUES (?, ?, ?, 'queued', 'created', ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?, ?, ?, ?)`,
+    sql: `INSERT INTO runs (id, name, kind, state, reason, trigger_kind, trigger_id, nominal_at, trigger_run_id, cause, idempotency_key, input, report, created_at, hooks, timeout, lock, lock_limit, parent_task_run_id, depth)
+          VALUES (?, ?, ?, 'queued', 'created', ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?, ?, ?, ?, ?, coalesce((SELECT depth + 1 FROM runs WHERE id = ?), 0))`,
     args: [
       draft.id,
       draft.name,
@@ -34,6 +34,8 @@ export function insertRun(draft: RunDraft, now: number): InStatement {
       draft.timeout ?? null,
       draft.lock?.name ?? null,
       draft.lock?.limit ?? null,
+      draft.parentTaskRunId ?? null,
+      trigger.runId,
     ],
   };
 }

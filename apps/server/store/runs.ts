@@ -3,12 +3,15 @@ import { and, count, desc, eq, gte, lt } from "drizzle-orm";
 import type { RunReader } from "../core/ports.ts";
 import type { TriggerKind } from "../core/words.ts";
 import type { Database } from "./database.ts";
+import { readResult } from "./facts.ts";
 import { decodeCursor, limitOf, toPage } from "./pages.ts";
 import { toRun } from "./rows.ts";
 import { runs } from "./schema/index.ts";
 
-export function createRunReader({ db }: Database): RunReader {
+export function createRunReader(database: Database): RunReader {
+  const { db } = database;
   return {
+    result: (id) => readResult(database, id),
     async get(id) {
       const [row] = await db.select().from(runs).where(eq(runs.id, id)).limit(1);
       return row ? toRun(row) : null;
@@ -24,6 +27,7 @@ export function createRunReader({ db }: Database): RunReader {
         filter.status && eq(runs.state, filter.status),
         filter.name && eq(runs.name, filter.name),
         filter.trigger && eq(runs.triggerKind, filter.trigger as TriggerKind),
+        filter.startedBy && eq(runs.triggerRunId, filter.startedBy),
         filter.since !== undefined && gte(runs.createdAt, filter.since),
         before !== null && lt(runs.id, before),
       ].filter((condition) => typeof condition === "object");

@@ -5,7 +5,8 @@ import type { api } from "./client.ts";
 
 type Items<Endpoint> = InferResponseType<Endpoint> extends { items: (infer Item)[] } ? Item : never;
 
-export type Run = InferResponseType<(typeof api.runs)[":id"]["$get"]>;
+export type Run = Items<typeof api.runs.$get>;
+export type RunDetail = InferResponseType<(typeof api.runs)[":id"]["$get"]>;
 export type RunTrigger = Run["trigger"];
 export type State = Run["state"];
 export type Counts = Run["counts"];

@@ -56,7 +56,7 @@ describe("Runs", () => {
     const { stdout } = await ultravisor("show", await server.run("fail", { url: "x" }));
     expect(stdout).toContain("state    failed (task_failed)");
     expect(stdout).toContain('input    {"url":"x"}');
-    expect(stdout).toMatch(/fail +failed +1 .*the page is gone/);
+    expect(stdout).toMatch(/fail +failed \(error\) +1 .*the page is gone/);
     const manifest = await ultravisor("show", (await server.run("fail")).slice(-8), "--manifest");
     expect(JSON.parse(manifest.stdout)).toMatchObject({ tasks: [{ task: "fail" }], logs: [], files: [] });
   });

@@ -202,6 +202,37 @@ describe("triggers", () => {
     expect(run?.trigger).toMatchObject({ kind: "after", runId: cause });
   });
 
+  test("a completion hands what the run came to on to what comes after it, and says so when it cannot", async () => {
+    const input = { file: "${run.output.path}", text: "${run.name} ${run.state}: ${run.tasks.ingest.output.path}" };
+    const after = { after: "ingest", on: "success" } as const;
+    const house = await makeEngine(
+      [
+        defineTask("ingest"),
+        defineTask("digest", { triggers: [{ ...after, input }] }),
+        defineTask("lost", { triggers: [{ ...after, input: { n: "${run.output.n}" } }] }),
+      ],
+      async ({ task, input: given }) => ({ output: task === "ingest" ? { path: "/in/${run.id}" } : given }),
+    );
+    const skipped = house.next((notice) => notice.type === "event" && notice.event.kind === "schedule.skipped");
+    const followed = house.next((notice) => notice.type === "run" && notice.name === "digest");
+    const cause = await house.submit("ingest");
+    await followed;
+    const { items } = await house.store.runs.list({ startedBy: cause });
+    expect(items).toMatchObject([
+      {
+        input: { file: "/in/${run.id}", text: "ingest succeeded: /in/${run.id}" },
+        depth: 1,
+        trigger: { cause: { name: "ingest" } },
+      },
+    ]);
+    const reason = "${run.output.n} leads nowhere: run.output is an object with path";
+    expect(await skipped).toMatchObject({ event: { name: "lost", data: { after: cause, reason } } });
+    const entries = await house.store.schedule.list();
+    expect(entries.find((entry) => entry.name === "lost")?.look).toMatchObject({ fired: false, reason });
+    const digest = entries.find((entry) => entry.name === "digest");
+    expect((await house.engine.runNow(digest?.id ?? "")).input).toMatchObject({ file: "/in/${run.id}" });
+  });
+
   test("a paused entry does not start, and run-now starts it all the same", async () => {
     const house = await makeEngine([defineTask("tick", { triggers: [{ every: 3_600_000 }] })], async () => ({}));
     const [entry] = await house.store.schedule.list();

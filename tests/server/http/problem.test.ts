@@ -70,7 +70,14 @@ describe("An error", () => {
 
   it("answers carry the headers that keep a browser safe", async () => {
     const server = await makeServer({
-      services: { runs: { ...LOST, list: async () => ({ items: [], next: null }), countByState: async () => ({}) } },
+      services: {
+        runs: {
+          ...LOST,
+          list: async () => ({ items: [], next: null }),
+          countByState: async () => ({}),
+          result: LOST.get,
+        },
+      },
     });
     for (const path of [
       "/api/health",

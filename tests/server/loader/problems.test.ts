@@ -94,7 +94,20 @@ const YAMLS: readonly (readonly [title: string, text: string, line: number, colu
   ["a bad cron expression", "shell: a\ntriggers:\n  - { cron: '* * * *' }\n", 3, 13, /expected 5 fields.*got 4/],
   ["an unknown task in use", yaml("  a:\n    use: nope\n"), 3, 10, /unknown task "nope"/],
   ["an unknown task in after", "shell: a\ntriggers: [{ after: nope }]\n", 2, 21, /unknown task "nope"/],
-  ["a task after itself", "shell: a\ntriggers: [{ after: yaml-12 }]\n", 2, 21, /start itself again/],
+  [
+    "a task after itself",
+    "shell: a\ntriggers: [{ after: yaml-12 }]\n",
+    2,
+    21,
+    /start itself again after every run: yaml-12 → yaml-12/,
+  ],
+  [
+    "a template of another root in after",
+    'shell: a\ntriggers: [{ after: yaml-1, input: { a: { b: "x ${input.c}" } } }]\n',
+    2,
+    46,
+    /input\.a\.b: expected \$\{run\.…\}, as in \$\{run\.output\}, got "input" at position 5/,
+  ],
   ["an unknown name in the flow", yaml("  a: { shell: x }\n", "flow: a; b\n"), 1, 7, /unknown task "b"/],
   ["a syntax error in the flow", yaml("  a: { shell: x }\n", "flow: a;\n"), 1, 7, /at position 3, got the end/],
   ["a cycle in the flow", yaml("  a: { shell: x }\n  b: { shell: x }\n", "flow: a; b; a\n"), 1, 7, /circle: a → b → a/],
@@ -226,6 +239,25 @@ describe("task files", () => {
       { path: "bad.ts" },
       { path: "op.yaml", message: expect.stringContaining("bad.ts has errors") },
       { path: "op2.yaml", message: expect.stringContaining("is an operation") },
+    ]);
+  });
+
+  test("that start each other in a circle are refused, naming it, whether by `after` or as tasks of each other", async () => {
+    const catalog = await catalogOf({
+      "a.yaml": "shell: ls\ntriggers: [{ after: c, on: failure }]\n",
+      "b.yaml": "shell: ls\ntriggers: [{ after: a }]\n",
+      "c.yaml": "shell: ls\ntriggers: [{ after: b, on: any }]\n",
+      "behind.yaml": "shell: ls\ntriggers: [{ after: c }]\n",
+      "outer.yaml": yaml("  a: { use: inner }\n", "triggers: [{ after: inner }]\n"),
+      "inner.yaml": yaml("  a: { shell: ls }\n"),
+    });
+    expect(catalog.list().map((definition) => definition.name)).toEqual(["behind"]);
+    expect(catalog.problems()).toMatchObject([
+      { path: "a.yaml", line: 2, column: 21, message: expect.stringContaining("a → b → c → a") },
+      { path: "b.yaml", message: expect.stringContaining("a → b → c → a") },
+      { path: "c.yaml", message: expect.stringContaining("a → b → c → a") },
+      { path: "inner.yaml", message: expect.stringContaining("inner → outer → inner") },
+      { path: "outer.yaml", line: 1, message: expect.stringContaining("inner → outer → inner") },
     ]);
   });
 

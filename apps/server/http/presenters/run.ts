@@ -24,6 +24,9 @@ export const RunView = z
     input: z.record(z.string(), z.unknown()),
     summary: z.string().nullable(),
     report: z.record(z.string(), z.unknown()),
+    parentTask: z.string().nullable().openapi({
+      description: "The task run of another run that this run is: it is cancelled and tried again with it",
+    }),
     createdAt: z.string(),
     startedAt: z.string().nullable(),
     finishedAt: z.string().nullable(),
@@ -34,6 +37,37 @@ export const RunView = z
   })
   .openapi("Run");
 export type RunView = z.infer<typeof RunView>;
+
+const LinkView = z.object({ id: z.string(), name: z.string(), state: z.enum(STATES), trigger: z.enum(TRIGGER_KINDS) });
+
+/** One run alone: with what it put out, and the runs before and behind it. */
+export const RunDetailView = RunView.extend({
+  output: z.unknown().openapi({ description: "Of its last task; of several last tasks, an object by their names" }),
+  causedBy: LinkView.nullable().openapi({ description: "The run that started it" }),
+  started: z.array(LinkView).openapi({
+    description:
+      "Runs that its end or one of its tasks started, oldest first; the first 50. GET /api/runs?startedBy lists all",
+  }),
+}).openapi("RunDetail");
+
+/** @param started newest first, as runs are listed */
+export function presentRunDetail(
+  run: Run,
+  output: unknown,
+  causedBy: Run | null,
+  started: readonly Run[],
+): z.infer<typeof RunDetailView> {
+  return {
+    ...presentRun(run),
+    output,
+    causedBy: causedBy && presentLink(causedBy),
+    started: started.toReversed().map(presentLink),
+  };
+}
+
+function presentLink({ id, name, state, trigger }: Run): z.infer<typeof LinkView> {
+  return { id, name, state, trigger: trigger.kind };
+}
 
 export function presentRun(run: Run): RunView {
   return {
@@ -52,6 +86,7 @@ export function presentRun(run: Run): RunView {
     input: run.input,
     summary: run.summary,
     report: run.report,
+    parentTask: run.parentTaskRunId,
     createdAt: iso(run.createdAt),
     startedAt: isoOrNull(run.startedAt),
     finishedAt: isoOrNull(run.finishedAt),

@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { STATES } from "../../core/words.ts";
 import { cursor, type Endpoint, idParam, jsonBody, limit, listOf, PROBLEMS, time } from "../endpoint.ts";
 import { findRun } from "../find.ts";
-import { presentRun, RunView } from "../presenters/run.ts";
+import { presentRun, presentRunDetail, RunDetailView, RunView } from "../presenters/run.ts";
 import type { Services } from "../services.ts";
 
 const StartBody = z
@@ -40,6 +40,7 @@ const list = createRoute({
       name: z.string().min(1).optional(),
       trigger: z.string().min(1).max(200).optional(),
       since: time.optional(),
+      startedBy: z.string().max(100).optional().openapi({ description: "Id of a run: those that it started" }),
       cursor,
       limit,
     }),
@@ -71,7 +72,10 @@ const get = createRoute({
   tags: ["runs"],
   summary: "One run",
   request: { params: idParam },
-  responses: { 200: { description: "The run", content: { "application/json": { schema: RunView } } }, ...PROBLEMS },
+  responses: {
+    200: { description: "The run", content: { "application/json": { schema: RunDetailView } } },
+    ...PROBLEMS,
+  },
 });
 
 const cancel = createRoute({
@@ -124,7 +128,19 @@ export function runEndpoints(services: Services): Endpoints {
         return c.json({ id: run.id, created }, 202, { location: `/api/runs/${run.id}` });
       },
     },
-    { route: get, handler: async (c) => c.json(presentRun(await findRun(runs, c.req.valid("param").id)), 200) },
+    {
+      route: get,
+      handler: async (c) => {
+        const run = await findRun(runs, c.req.valid("param").id);
+        const { runId } = run.trigger;
+        const [{ output }, causedBy, started] = await Promise.all([
+          runs.result(run.id),
+          runId === null ? null : runs.get(runId),
+          runs.list({ startedBy: run.id, limit: 50 }),
+        ]);
+        return c.json(presentRunDetail(run, output, causedBy, started.items), 200);
+      },
+    },
     {
       route: cancel,
       handler: async (c) => {

@@ -32,7 +32,13 @@ export function TriggerTag({ trigger }: { trigger: JsonObject }): ReactElement {
 }
 
 /** Why a run exists, with the time it was meant for and the run it followed. */
-export function RunTriggerText({ trigger }: { trigger: RunTrigger }): ReactElement {
+export function RunTriggerText({
+  trigger,
+  before = null,
+}: {
+  trigger: RunTrigger;
+  before?: { readonly id: string; readonly name: string } | null;
+}): ReactElement {
   return (
     <span>
       {TRIGGER_WORDS[trigger.kind] ?? trigger.kind}
@@ -42,7 +48,7 @@ export function RunTriggerText({ trigger }: { trigger: RunTrigger }): ReactEleme
         <>
           {" "}
           <Link to="/runs/$id" params={{ id: trigger.run }}>
-            that run
+            {before?.name ?? "that run"}
           </Link>
         </>
       )}
@@ -58,6 +64,7 @@ const TRIGGER_WORDS: Readonly<Record<string, string>> = {
   api: "Started through the API",
   manual: "Started by hand",
   webhook: "Webhook",
+  task: "A task of",
 };
 
 function ending(on: unknown): string {

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import type { Run } from "../api.ts";
+import type { Run, RunDetail } from "../api.ts";
 import { isFinal } from "../api.ts";
 import { api } from "../client.ts";
 import { ConfirmButton } from "../components/confirm-button.tsx";
@@ -12,7 +12,7 @@ import { Elapsed, TimeAgo } from "../components/time.tsx";
 import { RunTriggerText } from "../components/trigger.tsx";
 import { words } from "../format.ts";
 
-export function RunHead({ run }: { run: Run }): ReactElement {
+export function RunHead({ run }: { run: RunDetail }): ReactElement {
   return (
     <>
       <div className="page-head">
@@ -36,11 +36,11 @@ export function RunHead({ run }: { run: Run }): ReactElement {
   );
 }
 
-function Facts({ run }: { run: Run }): ReactElement {
+function Facts({ run }: { run: RunDetail }): ReactElement {
   return (
     <div className="meta">
       <span>Reason: {words(run.reason)}</span>
-      <RunTriggerText trigger={run.trigger} />
+      <RunTriggerText trigger={run.trigger} before={run.causedBy} />
       <span>
         {run.startedAt === null ? "Created" : "Started"} <TimeAgo iso={run.startedAt ?? run.createdAt} />
       </span>
@@ -50,7 +50,24 @@ function Facts({ run }: { run: Run }): ReactElement {
         </span>
       )}
       <code title="Id of the run">{run.id}</code>
+      {run.started.length > 0 && <Started runs={run.started} />}
     </div>
+  );
+}
+
+const SHOWN = 8;
+
+function Started({ runs }: { runs: RunDetail["started"] }): ReactElement {
+  return (
+    <span className="started">
+      Started
+      {runs.slice(0, SHOWN).map((run) => (
+        <Link key={run.id} to="/runs/$id" params={{ id: run.id }}>
+          {run.name} <StateBadge state={run.state} />
+        </Link>
+      ))}
+      {runs.length > SHOWN && ` and ${runs.length - SHOWN}${runs.length === 50 ? " or more" : ""} others`}
+    </span>
   );
 }
 
