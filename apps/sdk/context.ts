@@ -39,6 +39,8 @@ export interface DownloadOptions {
   readonly name?: string;
   /** Refuse more bytes than this; default 2 GiB. */
   readonly maxBytes?: number;
+  /** Refuse what is none of these: endings, types or groups of types, such as `pdf, image/*`. Decided before the bytes come. */
+  readonly types?: string;
   /** True: a file that cannot be had fails the attempt. Default: it is a warning in the log, and `download` gives null. */
   readonly required?: boolean;
 }

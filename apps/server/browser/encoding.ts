@@ -7,32 +7,41 @@ import {
   createInflate,
   createInflateRaw,
   createZstdDecompress,
+  type ZlibOptions,
 } from "node:zlib";
 
 export const ACCEPTED_ENCODINGS = "gzip, deflate, br, zstd";
 
-/** The plain bytes of a body. A body cut short gives what it has, as in browsers. */
-export function decodeBody(body: Readable, contentEncoding: string | undefined): Readable {
+/**
+ * The plain bytes of a body.
+ * @param want `any`: a body cut short gives what it has, as in browsers; `whole`: it is an error
+ */
+export function decodeBody(
+  body: Readable,
+  contentEncoding: string | undefined,
+  want: "any" | "whole" = "any",
+): Readable {
   const names = (contentEncoding ?? "")
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "" && name !== "identity");
   return names.reduceRight<Readable>((stream, name) => {
-    const decoder = decoderOf(name);
+    const decoder = decoderOf(name, want === "any");
     // `pipeline` passes errors and early ends both ways; its callback has nothing to add.
     return decoder ? pipeline(stream, decoder, () => {}) : stream;
   }, body);
 }
 
-function decoderOf(name: string): Duplex | null {
+function decoderOf(name: string, mayEndEarly: boolean): Duplex | null {
+  const zlib = mayEndEarly ? { finishFlush: constants.Z_SYNC_FLUSH } : {};
   switch (name) {
     case "gzip":
     case "x-gzip":
-      return createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+      return createGunzip(zlib);
     case "deflate":
-      return Duplex.from(inflateEither);
+      return Duplex.from((source: AsyncIterable<Buffer>) => inflateEither(source, zlib));
     case "br":
-      return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
+      return createBrotliDecompress(mayEndEarly ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {});
     case "zstd":
       return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } });
     default:
@@ -41,11 +50,10 @@ function decoderOf(name: string): Duplex | null {
 }
 
 /** Some servers say deflate and send it without the zlib wrapping that the word stands for; the first byte tells. */
-async function* inflateEither(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* inflateEither(source: AsyncIterable<Buffer>, options: ZlibOptions): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done) return;
-  const options = { finishFlush: constants.Z_SYNC_FLUSH };
   const inflate = ((first.value[0] ?? 0) & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options);
   async function* whole(): AsyncGenerator<Buffer> {
     yield first.value;

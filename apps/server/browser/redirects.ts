@@ -9,7 +9,7 @@ import { webUrl } from "./web-url.ts";
 export const MAX_REDIRECTS = 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** What may follow to another origin; anything else could be a key meant for the first one. */
-const HARMLESS = new Set(["accept", "accept-encoding", "accept-language", "user-agent"]);
+const HARMLESS = new Set(["accept", "accept-encoding", "accept-language", "if-range", "range", "user-agent"]);
 
 /** Who asks. */
 export interface Visitor {

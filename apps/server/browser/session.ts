@@ -171,11 +171,20 @@ class Session implements BrowsingSession {
   async #download(text: string, options: DownloadOptions): Promise<DownloadedFile | null> {
     const url = webUrl(text);
     await this.#syncCookies();
+    let kept = 0;
+    const parts = {
+      tier: this.#http,
+      files: this.#parts.files,
+      kept: (bytes: number) => {
+        kept = bytes;
+      },
+    };
     const file = await downloadPatiently({
       url: url.href,
       required: options.required ?? false,
       signal: this.#options.signal,
-      fetch: () => download(this.#http, this.#parts.files, url, options),
+      fetch: () => download(parts, url, options),
+      kept: () => kept,
       warn: (warning) => this.#options.log("warn", warning),
     });
     await this.#syncCookies();

@@ -63,6 +63,7 @@ export type BrowsingErrorCode =
   | "timeout" // no complete answer in time
   | "too_many_redirects"
   | "too_large"
+  | "wrong_type" // a download of a kind that the task does not take
   | "bad_response" // an answer that cannot be decoded
   | "browser_missing" // no Chromium on this machine
   | "browser_failed" // Chromium did not start
@@ -105,6 +106,7 @@ const REASON_OF: Readonly<Record<BrowsingErrorCode, Reason>> = {
   timeout: "network",
   too_many_redirects: "network",
   too_large: "error",
+  wrong_type: "error",
   bad_response: "network",
   browser_missing: "error",
   browser_failed: "crashed",

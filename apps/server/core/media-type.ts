@@ -111,6 +111,30 @@ export function endingOfType(type: string): string | null {
   return type === OCTETS ? null : (PREFERRED[type] ?? known.find(([, of]) => of === type)?.[0] ?? null);
 }
 
+/**
+ * Whether a file is of one of the kinds in a list such as `pdf, image/*, text/csv`: endings of names, types, or groups of types.
+ * An ending also stands for the type that it is usual for.
+ */
+export function fitsTypes(type: string, name: string, list: string): boolean {
+  const wanted = list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((item) => item !== "");
+  return wanted.some((item) => {
+    if (item.endsWith("/*")) return type.startsWith(item.slice(0, -1));
+    if (item.includes("/")) return type === item;
+    const known = mediaTypeOf(`x.${item}`);
+    return name.toLowerCase().endsWith(`.${item}`)
+      ? !isPage(type) || isPage(known)
+      : known !== OCTETS && type === known;
+  });
+}
+
+/** A server that says `200 OK` to what it does not have sends a page in place of the file. */
+function isPage(type: string): boolean {
+  return type === "text/html" || type === "application/xhtml+xml";
+}
+
 /** Where several endings share a type and the first of them is not the usual one. */
 const PREFERRED: Readonly<Record<string, string>> = {
   "application/json": "json",

@@ -4,7 +4,9 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { type FileStore, FileTooLargeError, type StoredBlob } from "../core/files.ts";
+import { DiskFullError, type FileStore, FileTooLargeError, type StoredBlob } from "../core/files.ts";
+import { createPartials } from "./partials.ts";
+import { isAlive } from "./process-alive.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;
 /** A part that nobody wrote to for this long belongs to nobody, even if a process now has its owner's number. */
@@ -15,10 +17,14 @@ export function createDiskFileStore(folder: string): FileStore {
   const parts = join(folder, "parts");
   mkdirSync(parts, { recursive: true, mode: 0o700 });
   sweep(parts);
+  const partials = createPartials({ folder: join(folder, "partial"), adopt: (path, blob) => keep(path, folder, blob) });
+  // Nobody waits for it: what is of no use any more only takes room.
+  partials.sweep().catch(() => {});
   return {
     put: (source, options) => put(folder, parts, source, options?.maxBytes ?? Number.POSITIVE_INFINITY),
     open: (sha256, range) => openBlob(folder, sha256, range),
     has: async (sha256) => (await sizeOf(folder, sha256)) !== null,
+    partial: (key) => partials.open(key),
   };
 }
 
@@ -35,8 +41,12 @@ async function put(
     return blob;
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    throw isFull(error) ? new DiskFullError(error) : error;
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
 async function write(part: string, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredBlob> {
@@ -116,15 +126,5 @@ function sweep(parts: string): void {
     const owner = Number(name.split("-", 1)[0]);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (!isAlive(owner) || age > ABANDONED_AFTER) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -7,7 +7,7 @@ import { type Browsing, BrowsingError } from "../core/browsing.ts";
 import { parseDuration } from "../core/duration.ts";
 import { canonicalHost, hostsNamedIn } from "../core/egress.ts";
 import type { Assignment, Outcome, Usage } from "../core/execution.ts";
-import type { FileStore } from "../core/files.ts";
+import { DiskFullError, type FileStore } from "../core/files.ts";
 import type { PerHost } from "../core/politeness.ts";
 import type { Reason } from "../core/words.ts";
 import { type BrowserSession, openBrowserSession } from "./browser-session.ts";
@@ -162,6 +162,7 @@ function factsOf(error: unknown): FailureFacts {
       retryAfter: error.retryAfter,
     };
   }
+  if (error instanceof DiskFullError) return facts("error", error.code, error.message, true);
   if (error instanceof FailError) return facts("error", "failed", error.message, false, error.stack);
   if (error instanceof Error) return facts("error", "error", error.message || error.name, true, error.stack);
   return facts("error", "error", `the script threw ${inspect(error, { depth: 2 })}`, true);

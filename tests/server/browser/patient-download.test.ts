@@ -13,7 +13,8 @@ const FILE: DownloadedFile = {
 const GONE = new BrowsingError("not_found", "http://x/a.pdf is not there (404).", { retryable: false });
 const BUSY = new BrowsingError("http_status", "http://x/a.pdf answered 503.", { retryable: true, status: 503 });
 
-function download(answers: readonly (DownloadedFile | Error)[], required = false) {
+function download(answers: readonly (DownloadedFile | Error)[], required = false, brings = 0) {
+  let kept = 0;
   const left = [...answers];
   const warnings: string[] = [];
   const result = downloadPatiently({
@@ -21,11 +22,13 @@ function download(answers: readonly (DownloadedFile | Error)[], required = false
       url: FILE.url,
       required,
       signal: new AbortController().signal,
+      kept: () => kept,
       warn: (text: string) => void warnings.push(text),
     },
     async fetch() {
       const answer = left.shift();
       if (answer === undefined) throw new Error("asked once too often");
+      kept += brings;
       if (answer instanceof Error) throw answer;
       return answer;
     },
@@ -38,6 +41,12 @@ describe("a download that cannot be had", () => {
     const { result, warnings } = download([GONE]);
     expect(await result).toBeNull();
     expect(warnings).toEqual(["http://x/a.pdf was not downloaded: http://x/a.pdf is not there (404)."]);
+  });
+
+  test("is gone on with for as long as each try brings something", async () => {
+    const { result, left } = download([...Array.from({ length: 3 }, () => BUSY), FILE], false, 10);
+    expect(await result).toBe(FILE);
+    expect(left).toEqual([]);
   });
 
   test("is an error when it is required", async () => {

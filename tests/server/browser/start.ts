@@ -13,6 +13,8 @@ import { type Site, startSite } from "../../support/site.ts";
 export interface Started {
   readonly site: Site;
   readonly files: FileStore;
+  /** Of the file store. */
+  readonly folder: string;
   readonly browsing: Browsing;
   /** Opens a session without `page`; what it logs is added to `logged`. */
   open(options?: Partial<BrowsingSessionOptions>): Promise<BrowsingSession>;
@@ -29,6 +31,7 @@ export async function start(options: Partial<BrowsingOptions> = {}): Promise<Sta
   return {
     site,
     files,
+    folder,
     browsing,
     logged,
     open: (own) =>
