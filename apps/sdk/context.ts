@@ -25,6 +25,13 @@ export interface SpawnOptions<T> {
   readonly key?: (input: T) => string;
   /** True: keys are compared to the letter, web addresses included. */
   readonly exactKey?: boolean;
+  /**
+   * Where redirects may lead a subtask whose key is a web address. `check` (default): its page may be no other subtask's, and stays
+   * in the scope that `links` was asked for. `any`: wherever the page was found, it is recorded.
+   */
+  readonly redirects?: "check" | "any";
+  /** Which hosts redirects may lead to, seen from the subtask's own address; default: as `links` was asked. */
+  readonly scope?: LinkOptions["scope"];
   /** Which task runs the inputs; default: the spawning task itself. */
   readonly task?: string;
 }

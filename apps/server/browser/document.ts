@@ -27,6 +27,8 @@ export class PageDocument implements Document {
   readonly tier: "http" | "browser";
   /** Known only once the page was looked at. */
   tierReason: string;
+  /** Is told of all that `links` gives. */
+  onLinks: ((hrefs: readonly string[], options: LinkOptions) => void) | null = null;
   #tree: Tree | null = null;
   #text: string | null = null;
   #links: readonly Link[] | null = null;
@@ -62,7 +64,9 @@ export class PageDocument implements Document {
 
   links(options: LinkOptions = {}): string[] {
     this.#links ??= collectLinks(this.tree, this.url);
-    return this.#links.filter(linkFilter(this.url, options)).map((link) => link.href);
+    const hrefs = this.#links.filter(linkFilter(this.url, options)).map((link) => link.href);
+    this.onLinks?.(hrefs, options);
+    return hrefs;
   }
 
   select(

@@ -1,7 +1,37 @@
 /** Which links of a page a task asked for: scope, files or pages, include and exclude. */
 import { getDomain } from "tldts";
 import type { LinkOptions } from "../../sdk/context.ts";
+import type { ScopePattern, ScopeRule } from "../core/landing.ts";
 import { isFileLink, type Link } from "./links.ts";
+
+/** Whether an address belongs to what a rule describes. */
+export function isInScope(rule: ScopeRule, address: string): boolean {
+  const url = URL.parse(address);
+  if (url === null || !scope(rule.scope, new URL(rule.of))(url)) return false;
+  const included = anyOf(rule.include?.map(toPattern), true);
+  const excluded = anyOf(rule.exclude?.map(toPattern), false);
+  return included(url.href) && !excluded(url.href);
+}
+
+/** What is to be remembered of the options that links were asked for with; null: anything goes. */
+export function scopeRule(pageUrl: string, { scope = "any", include, exclude }: LinkOptions): ScopeRule | null {
+  const [included, excluded] = [[include ?? []].flat(), [exclude ?? []].flat()];
+  if (scope === "any" && included.length === 0 && excluded.length === 0) return null;
+  return {
+    scope,
+    of: new URL(pageUrl).origin,
+    ...(included.length === 0 ? {} : { include: included.map(fromPattern) }),
+    ...(excluded.length === 0 ? {} : { exclude: excluded.map(fromPattern) }),
+  };
+}
+
+function toPattern(pattern: ScopePattern): string | RegExp {
+  return typeof pattern === "string" ? pattern : new RegExp(pattern.source, pattern.flags);
+}
+
+function fromPattern(pattern: string | RegExp): ScopePattern {
+  return typeof pattern === "string" ? pattern : { source: pattern.source, flags: pattern.flags };
+}
 
 type Patterns = LinkOptions["include"];
 

@@ -4,8 +4,9 @@ import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions } from
 import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
+import type { ScopeRule } from "../core/landing.ts";
 import { CookieJar } from "./cookies.ts";
-import { isHtml } from "./document.ts";
+import { isHtml, PageDocument } from "./document.ts";
 import { download } from "./download.ts";
 import type { Egress } from "./egress.ts";
 import { createHttpClient } from "./http.ts";
@@ -15,6 +16,7 @@ import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
 import { needsBrowser, renderFacts } from "./render-rule.ts";
+import { isInScope, Scopes } from "./scopes.ts";
 import { readSitemaps } from "./sitemap.ts";
 import { openTab, type Tab } from "./tab.ts";
 import { webUrl } from "./web-url.ts";
@@ -55,6 +57,7 @@ class Session implements BrowsingSession {
   readonly #manners: Manners;
   readonly #named: NamedHosts;
   readonly #downloads: FileDraft[] = [];
+  readonly #scopes = new Scopes();
   readonly #served = { http: 0, browser: 0 };
   readonly #onClose: () => void;
   readonly #break: (error: BrowsingError) => void;
@@ -107,6 +110,14 @@ class Session implements BrowsingSession {
     return { ...this.#served };
   }
 
+  scopeOf(key: string): ScopeRule | null {
+    return this.#scopes.of(key);
+  }
+
+  isInScope(rule: ScopeRule, url: string): boolean {
+    return isInScope(rule, url);
+  }
+
   async capture(): Promise<readonly FileDraft[]> {
     const tab = await this.#tab?.catch(() => null);
     return tab ? tab.capture(this.#parts.files) : [];
@@ -127,6 +138,8 @@ class Session implements BrowsingSession {
       render === "always"
         ? await this.#visitInTab(url, options, "the task asked for the browser")
         : await this.#visitOverHttp(url, options, render);
+    if (document instanceof PageDocument)
+      document.onLinks = (hrefs, asked) => this.#scopes.note(document.url, hrefs, asked);
     this.#served[document.tier] += 1;
     const how = document.tier === "http" ? "over HTTP" : `in Chromium (${document.tierReason})`;
     this.#options.log("info", `${document.status} ${document.url} ${how}`);

@@ -1,6 +1,7 @@
 /** The port between a runner process and the browser room: one `Browsing` per runner, one session per attempt. */
 import type { BrowserContext } from "../../sdk/context.ts";
 import type { FileDraft } from "./execution.ts";
+import type { ScopeRule } from "./landing.ts";
 import type { PerHost } from "./politeness.ts";
 import type { Reason } from "./words.ts";
 
@@ -27,6 +28,9 @@ export interface BrowsingSession {
   readonly fixtures: Pick<BrowserContext<unknown>, "visit" | "download" | "sitemap"> & {
     readonly page?: BrowserContext<unknown>["page"];
   };
+  /** The scope under which `links` of a page gave an address last; null: under none, or it did not. */
+  scopeOf(key: string): ScopeRule | null;
+  isInScope(rule: ScopeRule, url: string): boolean;
   /** After a failure: screenshot, Playwright trace and console log, already in the file store. Never throws. */
   capture(): Promise<readonly FileDraft[]>;
   /** What `download` stored, in order. */

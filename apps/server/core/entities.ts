@@ -4,6 +4,7 @@ import type { TaskSpec } from "./definition.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { FileRole, Level, Stream, Usage } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Landing } from "./landing.ts";
 import type { Hook, TaskRule } from "./operation.ts";
 import type { FinalState, Kind, Reason, State, TriggerKind } from "./words.ts";
 
@@ -79,6 +80,8 @@ export interface TaskRun {
   readonly openSubtasks: number;
   /** What its operation says about it; null for a task alone and for subtasks. */
   readonly rule: TaskRule | null;
+  /** Where redirects may lead it; null: no more is known than its key. */
+  readonly landing: Landing | null;
   /** Which end of the run it follows; null: it is no hook. */
   readonly hook: Hook | null;
 }

@@ -2,6 +2,7 @@
 import type { TaskSpec } from "./definition.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Astray, Landing } from "./landing.ts";
 import type { Reason } from "./words.ts";
 
 /** One attempt to execute: everything a process needs to know. */
@@ -12,6 +13,8 @@ export interface Assignment {
   readonly task: string;
   readonly key: string | null;
   readonly parent: string | null;
+  /** Subtasks: where redirects may lead it. */
+  readonly landing?: Landing | null;
   readonly attempt: number;
   readonly input: JsonObject;
   readonly spec: TaskSpec;
@@ -34,6 +37,8 @@ export interface SpawnDraft {
   readonly task: string | null;
   readonly key: string;
   readonly input: JsonObject;
+  /** Where redirects may lead it; left out: anywhere, but to no page of another subtask. */
+  readonly landing?: Landing;
 }
 
 export interface RecordDraft {
@@ -72,6 +77,8 @@ export type Outcome =
       readonly output: Json;
       /** What the script's key rule calls this task run itself; a root takes it, so that no subtask does its work again. */
       readonly ownKey?: string | null;
+      /** The key of the address where a root's page was found, if that is another one. */
+      readonly ownLanding?: string | null;
       readonly spawned: readonly SpawnDraft[];
       readonly records: readonly RecordDraft[];
       readonly files: readonly FileDraft[];
@@ -81,7 +88,7 @@ export type Outcome =
   | {
       readonly type: "skipped";
       /** Default `skipped`: the script said so. */
-      readonly reason?: "skipped" | "condition";
+      readonly reason?: "skipped" | "condition" | Astray;
       readonly message: string;
       readonly usage: Usage;
     }
@@ -107,6 +114,8 @@ export interface ExecutionHost {
   incrementState(scope: "global" | "node", key: string, by: number): Promise<Json>;
   mergeState(scope: "global" | "node", key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: "global" | "node", key: string): Promise<void>;
+  /** Takes the address where the task run's own page was found. False: another subtask of the run has it. */
+  land(key: string): Promise<boolean>;
 }
 
 /** Executes attempts of one or several kinds. `signal` asks it to stop: TERM, grace, KILL. Never rejects for a task's own failure. */

@@ -91,6 +91,7 @@ export function planSubtasks(
         needs: [],
         ...(parent.hook === null ? {} : { hook: parent.hook }),
         ...lockedBy(other?.spec ?? parent.spec, draft.input),
+        ...(draft.landing === undefined ? {} : { landing: draft.landing }),
       });
     }
   }

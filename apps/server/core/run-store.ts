@@ -4,6 +4,7 @@ import type { Delivery, Run, RunTrigger, TaskRun } from "./entities.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { FileDraft, RecordDraft, Usage } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Astray, Landing } from "./landing.ts";
 import type { Lock } from "./lock.ts";
 import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
 import type { Kind, Reason, State } from "./words.ts";
@@ -25,6 +26,7 @@ export interface TaskRunDraft {
   readonly lock?: Lock;
   /** Id of the task run it stands in for; it starts only when that one failed for good. */
   readonly fallbackFor?: string;
+  readonly landing?: Landing;
 }
 
 export interface RunDraft {
@@ -67,6 +69,7 @@ export interface Interrupted extends Settled {
 export interface Success {
   readonly output: Json;
   readonly ownKey?: string | null;
+  readonly ownLanding?: string | null;
   readonly spawned: readonly TaskRunDraft[];
   /** How many more subtasks it wanted, deeper than its limit. */
   readonly tooDeep: number;
@@ -114,13 +117,13 @@ export interface RunStore {
   retryLater(ticket: Ticket, failure: Failure, availableAt: number, now: number): Promise<Settled | null>;
   /** running → failed. */
   fail(ticket: Ticket, failure: Failure, now: number): Promise<Settled | null>;
-  /** running → skipped: the script said there was nothing to do, or its condition did not hold. */
+  /** running → skipped: the script said there was nothing to do, its condition did not hold, or its page is not its own. */
   skip(
     ticket: Ticket,
     message: string,
     usage: Usage,
     now: number,
-    reason: "skipped" | "condition",
+    reason: "skipped" | "condition" | Astray,
   ): Promise<Settled | null>;
   /** running → cancelled. */
   cancelled(ticket: Ticket, usage: Usage, now: number): Promise<Settled | null>;
@@ -137,6 +140,8 @@ export interface RunStore {
     now: number,
     change?: RetryChange,
   ): Promise<(Settled & { readonly waiting: readonly string[] }) | null>;
+  /** Keeps where a running task run's page was found. False: another one of its run has that address. */
+  land(ticket: Ticket, key: string): Promise<boolean>;
   /** Keeps what a running task run is given. False: the ticket is stale. */
   setInput(ticket: Ticket, input: JsonObject): Promise<boolean>;
   /** What the operation's own tasks of these names have come to; with the outputs of their subtasks for those in `items`. */

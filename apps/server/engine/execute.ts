@@ -106,9 +106,9 @@ function ownFailure(parts: ExecuteParts, taskRun: TaskRun, error: unknown): Outc
 }
 
 async function assign(parts: ExecuteParts, taskRun: TaskRun): Promise<Assignment> {
-  const { id, runId, task, key, parent, attempt, input, spec } = taskRun;
+  const { id, runId, task, key, parent, landing, attempt, input, spec } = taskRun;
   const [runName, staging] = await Promise.all([parts.runName(runId), parts.stagingFolder(runId)]);
-  return { runId, runName, taskRunId: id, task, key, parent, attempt, input, spec, staging };
+  return { runId, runName, taskRunId: id, task, key, parent, landing, attempt, input, spec, staging };
 }
 
 function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
@@ -129,6 +129,7 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
     mergeState: async (scope, key, patch) =>
       told(scope, key, await state.merge(scopeOf(scope), key, patch, taskRun.id)).value,
     deleteState: async (scope, key) => void told(scope, key, await state.delete(scopeOf(scope), key)),
+    land: (key) => parts.transitions.land(ticket, key),
   };
 }
 
@@ -165,11 +166,11 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
   if (outcome.type === "failed") return writeFailure(parts, taskRun, outcome, now);
   const { drafts, unknown, tooDeep } = planSubtasks(taskRun, outcome.spawned, parts.findTask, parts.newId);
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
-  const { output, ownKey = null, records, files, report, usage } = outcome;
+  const { output, ownKey = null, ownLanding = null, records, files, report, usage } = outcome;
   return {
     settled: await transitions.succeed(
       ticket,
-      { output, ownKey, spawned: drafts, tooDeep, records, files, report, usage },
+      { output, ownKey, ownLanding, spawned: drafts, tooDeep, records, files, report, usage },
       now,
     ),
     delay: null,

@@ -65,6 +65,7 @@ const SILENT: ExecutionHost = {
   incrementState: async () => null,
   mergeState: async () => null,
   deleteState: async () => undefined,
+  land: async () => true,
 };
 
 function problemOf(outcome: Exclude<Outcome, { type: "succeeded" }>): string {

@@ -13,6 +13,7 @@ import type { Reason } from "../core/words.ts";
 import { type BrowserSession, openBrowserSession } from "./browser-session.ts";
 import { createContext, type Drafts, emptyDrafts, type Host } from "./context.ts";
 import { toJson } from "./json-value.ts";
+import { Landings } from "./landings.ts";
 import type { Executed } from "./protocol.ts";
 
 export interface AttemptParts {
@@ -34,15 +35,21 @@ const MAX_STACK = 4000;
 
 export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
   const drafts = emptyDrafts();
+  const landings = new Landings(parts.assignment, parts.host);
   let session: BrowserSession | null = null;
   try {
     const input = await parseInput(parts.definition.input, parts.assignment.input);
     session = await Promise.race([openSession(parts), givenUp(parts)]);
-    const context = { ...createContext({ ...parts, input, drafts }), ...session?.fixtures };
+    const context = {
+      ...createContext({ ...parts, input, drafts, scopeOf: session?.scopeOf ?? null }),
+      ...fixturesOf(session, landings),
+    };
     const output = await race(parts, session, async () => parts.definition.run(context as never));
     if (output === NO_SCRIPT) return { outcome: await stopped(parts, session, drafts), abandoned: true };
-    return { outcome: succeeded(output, drafts, session, parts), abandoned: false };
+    if (landings.ended) return { outcome: astray(landings.ended, session, parts), abandoned: false };
+    return { outcome: succeeded(output, drafts, session, parts, landings), abandoned: false };
   } catch (error) {
+    if (landings.ended) return { outcome: astray(landings.ended, session, parts), abandoned: false };
     return { outcome: await failure(error, drafts, session, parts), abandoned: false };
   } finally {
     // Closing must not hold up the outcome of an attempt whose page hangs.
@@ -113,11 +120,27 @@ async function race(
   return Promise.race(broken ? [...ends, broken] : ends);
 }
 
-function succeeded(output: unknown, drafts: Drafts, session: BrowserSession | null, parts: AttemptParts): Outcome {
+function fixturesOf(session: BrowserSession | null, landings: Landings): Partial<BrowserSession["fixtures"]> {
+  if (session === null) return {};
+  return { ...session.fixtures, visit: landings.watch(session.fixtures, session.isInScope) };
+}
+
+function astray(ended: NonNullable<Landings["ended"]>, session: BrowserSession | null, parts: AttemptParts): Outcome {
+  return { type: "skipped", ...ended, usage: usageOf(session, parts) };
+}
+
+function succeeded(
+  output: unknown,
+  drafts: Drafts,
+  session: BrowserSession | null,
+  parts: AttemptParts,
+  landings: Landings,
+): Outcome {
   return {
     type: "succeeded",
     output: toJson(output ?? null, "the output of run"),
     ownKey: drafts.ownKey,
+    ownLanding: landings.ofRoot(drafts.ownKey),
     spawned: drafts.spawned,
     records: drafts.records,
     files: [...drafts.files, ...(session?.downloads() ?? [])],

@@ -37,6 +37,9 @@ export class BrowserSession {
     return this.#session.broken;
   }
 
+  readonly scopeOf: BrowsingSession["scopeOf"] = (key) => this.#session.scopeOf(key);
+  readonly isInScope: BrowsingSession["isInScope"] = (rule, url) => this.#session.isInScope(rule, url);
+
   downloads(): readonly FileDraft[] {
     return this.#session.downloads();
   }

@@ -11,6 +11,7 @@ import type {
   StateAccess,
   TaskContext,
 } from "../../sdk/context.ts";
+import type { BrowsingSession } from "../core/browsing.ts";
 import type { Assignment, FileDraft, Level, RecordDraft, SpawnDraft } from "../core/execution.ts";
 import { safeFileName } from "../core/file-name.ts";
 import type { FileStore } from "../core/files.ts";
@@ -18,6 +19,7 @@ import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import { mediaTypeOf } from "../core/media-type.ts";
 import { urlKey } from "../core/url-key.ts";
 import { toJson, toJsonObject } from "./json-value.ts";
+import { landingOf } from "./landings.ts";
 import type { Scope } from "./protocol.ts";
 
 export interface Drafts {
@@ -37,6 +39,7 @@ export interface Host {
   incrementState(scope: Scope, key: string, by: number): Promise<Json>;
   mergeState(scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: Scope, key: string): Promise<void>;
+  land(key: string): Promise<boolean>;
 }
 
 export interface ContextParts {
@@ -46,6 +49,8 @@ export interface ContextParts {
   readonly files: FileStore;
   readonly host: Host;
   readonly drafts: Drafts;
+  /** What the task's pages say about an address; null for tasks that do not browse. */
+  readonly scopeOf: BrowsingSession["scopeOf"] | null;
 }
 
 export function emptyDrafts(): Drafts {
@@ -92,26 +97,32 @@ function recordOf(collection: string, data: unknown, options: SaveOptions): Reco
 }
 
 function spawn(
-  { assignment, input, drafts }: ContextParts,
+  { assignment, input, drafts, scopeOf }: ContextParts,
   inputs: object | readonly object[],
   options: SpawnOptions<object>,
 ): void {
   const list: readonly object[] = Array.isArray(inputs) ? inputs : [inputs];
   drafts.spawned.push(
     ...list.map((given, index) =>
-      spawnOf(given, list.length > 1 ? `input ${index} of spawn` : "the input of spawn", options),
+      spawnOf(given, list.length > 1 ? `input ${index} of spawn` : "the input of spawn", options, scopeOf),
     ),
   );
   if (options.key && (options.task ?? assignment.task) === assignment.task) drafts.ownKey ??= ownKeyOf(input, options);
 }
 
-function spawnOf(given: object, what: string, options: SpawnOptions<object>): SpawnDraft {
+function spawnOf(
+  given: object,
+  what: string,
+  options: SpawnOptions<object>,
+  scopeOf: ContextParts["scopeOf"],
+): SpawnDraft {
   const input = toJsonObject(given, what);
   const key = options.key ? options.key(given) : canonicalJson(input);
   if (typeof key !== "string" || key === "") {
     throw new TypeError(`the key of a subtask must be a text, got ${JSON.stringify(key)} for ${JSON.stringify(input)}`);
   }
-  return { task: options.task ?? null, key: normalKey(key, options), input };
+  const normal = normalKey(key, options);
+  return { task: options.task ?? null, key: normal, input, ...landingOf(normal, options, scopeOf) };
 }
 
 function normalKey(key: string, options: SpawnOptions<object>): string {

@@ -115,6 +115,7 @@ export class RunnerProcess {
       incrementState: (id, scope, key, by) => hostOf(id).incrementState(scope, key, by),
       mergeState: (id, scope, key, patch) => hostOf(id).mergeState(scope, key, patch),
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
+      land: (id, key) => hostOf(id).land(key),
     };
   }
 

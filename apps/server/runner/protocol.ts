@@ -42,4 +42,5 @@ export interface ServerFunctions {
   incrementState(id: string, scope: Scope, key: string, by: number): Promise<Json>;
   mergeState(id: string, scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(id: string, scope: Scope, key: string): Promise<void>;
+  land(id: string, key: string): Promise<boolean>;
 }

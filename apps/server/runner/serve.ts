@@ -139,6 +139,7 @@ class Runner {
       incrementState: (scope, key, by) => this.#server.incrementState(id, scope, key, by),
       mergeState: (scope, key, patch) => this.#server.mergeState(id, scope, key, patch),
       deleteState: (scope, key) => this.#server.deleteState(id, scope, key),
+      land: (key) => this.#server.land(id, key),
     };
   }
 

@@ -44,6 +44,9 @@ export function toTaskRun(row: TaskRunRow, spec: TaskSpec): TaskRun {
     boot: _boot,
     failedSubtasks: _failedSubtasks,
     subtasks: _subtasks,
+    landed: _landed,
+    cancelRequestedAt: _cancelRequestedAt,
+    stopAt: _stopAt,
     key,
     ...same
   } = row;

@@ -66,10 +66,20 @@ export function startRun(taskRunId: string, now: number): InStatement {
 }
 
 /** A root that spawns by a key takes its own, before its subtasks are inserted: the page a crawl starts at is not visited again. */
-export function takeOwnKey(ticket: Ticket, key: string): InStatement {
+export function takeOwnKey(ticket: Ticket, key: string, landed: string | null): InStatement {
   return {
-    sql: "UPDATE task_runs SET key = ? WHERE id = ? AND parent_id IS NULL AND key = ''",
-    args: [key, ticket.taskRunId],
+    sql: "UPDATE task_runs SET key = ?, landed = ? WHERE id = ? AND parent_id IS NULL AND key = ''",
+    args: [key, landed, ticket.taskRunId],
+  };
+}
+
+/** An address is one task run's, by its key or because its page was found there. Who was turned away as a duplicate has none. */
+export function land(ticket: Ticket, key: string): InStatement {
+  return {
+    sql: `UPDATE task_runs SET landed = ?1 WHERE id = ?2 AND state = 'running' AND attempt = ?3
+          AND NOT EXISTS (SELECT 1 FROM task_runs o WHERE o.run_id = task_runs.run_id AND o.task = task_runs.task AND o.landed = ?1 AND o.id <> ?2)
+          AND NOT EXISTS (SELECT 1 FROM task_runs o WHERE o.run_id = task_runs.run_id AND o.task = task_runs.task AND o.key = ?1 AND o.id <> ?2 AND o.reason <> 'duplicate')`,
+    args: [key, ticket.taskRunId, ticket.attempt],
   };
 }
 

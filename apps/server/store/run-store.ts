@@ -2,7 +2,6 @@
 import type { InStatement } from "@libsql/client";
 import { and, asc, eq, gt, or, sql as query } from "drizzle-orm";
 import type { Delivery, Run, TaskRun } from "../core/entities.ts";
-import type { JsonObject } from "../core/json.ts";
 import type { NewId } from "../core/ports.ts";
 import type { Failure, Interrupted, RetryChange, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
@@ -48,9 +47,9 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
   return {
     create: (draft, now) => createRun(database, draft, now),
     claim: (taskRunId, now) => claimTaskRun(database, owner, find, taskRunId, now),
-    succeed: (ticket, { output, ownKey, usage, ...left }, now) =>
+    succeed: (ticket, { output, ownKey, ownLanding = null, usage, ...left }, now) =>
       end(ticket, { state: "succeeded", reason: "completed", output, usage, failed: false }, now, [
-        ...(ownKey ? [sql.takeOwnKey(ticket, ownKey)] : []),
+        ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
         ...insertSubtasks(ticket.runId, left.spawned, left.tooDeep, now),
         ...(left.records.length > 0 ? [insertRecords(ticket, left.records, newId, now)] : []),
         ...(left.files.length > 0 ? [insertFiles(ticket, left.files, newId, now)] : []),
@@ -69,7 +68,8 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
     interruptLost: (now) => interruptLost(database, owner, now),
     requestCancel: (runId, now) => requestCancel(database, runId, now),
     retry: (runId, now, change = {}) => retryRun(database, runId, change, now),
-    setInput: (ticket, input) => setInput(database, ticket, input),
+    setInput: (ticket, input) => isMet(database, sql.setInput(ticket, input)),
+    land: (ticket, key) => isMet(database, sql.land(ticket, key)),
     facts: (runId, names, items) => readFacts(database, runId, names, items),
     outcome: (runId) => readOutcome(database, runId),
     expire: (now) => expireRuns(database, now),
@@ -207,9 +207,10 @@ async function requestCancel(database: Database, runId: string, now: number): Re
   }
 }
 
-async function setInput(database: Database, ticket: Ticket, input: JsonObject): Promise<boolean> {
+/** Whether a guarded write found its row as it expects it. */
+async function isMet(database: Database, guarded: InStatement): Promise<boolean> {
   try {
-    await database.write([sql.setInput(ticket, input), FENCE]);
+    await database.write([guarded, FENCE]);
     return true;
   } catch (error) {
     if (error instanceof FenceError) return false;

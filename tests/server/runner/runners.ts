@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly assignment?: Partial<Assignment>;
   readonly signal?: AbortSignal;
   readonly state?: Map<string, Json>;
+  /** Whether an address where the page was found is still free. */
+  land?(key: string): boolean;
 }
 
 export interface Started {
@@ -113,6 +115,7 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
       return merged;
     },
     deleteState: async (scope, key) => void state.delete(`${scope}/${key}`),
+    land: async (key) => options.land?.(key) ?? true,
   };
   const assignment: Assignment = {
     runId: randomUUID(),

@@ -2,4 +2,4 @@
 export { events, files, logs, records } from "./history.ts";
 export { runs } from "./runs.ts";
 export { cursors, fence, schedule, sessions, state, stateHistory } from "./state.ts";
-export { adaptiveLimits, attempts, specs, taskRunEdges, taskRuns } from "./task-runs.ts";
+export { adaptiveLimits, attempts, fanOut, notStarted, specs, taskRunEdges, taskRuns } from "./task-runs.ts";

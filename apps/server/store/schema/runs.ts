@@ -44,6 +44,14 @@ export const runs = sqliteTable(
     /** Subtasks that a limit kept from being started. */
     tooDeep: integer("too_deep").notNull().default(0),
     tooMany: integer("too_many").notNull().default(0),
+    tooLarge: integer("too_large").notNull().default(0),
+    tooLate: integer("too_late").notNull().default(0),
+    tooManyOfTemplate: integer("too_many_of_template").notNull().default(0),
+    tooManyOfHost: integer("too_many_of_host").notNull().default(0),
+    trapped: integer("trapped").notNull().default(0),
+    pausedAt: time("paused_at"),
+    /** How many of its task runs a person paused or cancelled on their own: without any, nobody looks for them. */
+    marks: integer("marks").notNull().default(0),
     /** How many of its task runs are hooks: when only these wait, they are started. */
     hooks: integer("hooks").notNull().default(0),
     /** Milliseconds it may take from its start, and when that is over. */

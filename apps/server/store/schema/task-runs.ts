@@ -5,7 +5,9 @@ import type { TaskSpec } from "../../core/definition.ts";
 import type { ErrorInfo } from "../../core/errors.ts";
 import type { Usage } from "../../core/execution.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import type { Landing } from "../../core/landing.ts";
 import { HOOKS, type Hook, type TaskRule } from "../../core/operation.ts";
+import { STOP_REASONS, type StopReason } from "../../core/stops.ts";
 import { FINAL_STATES, KINDS, type Kind, type Reason, STATES, type State } from "../../core/words.ts";
 import { FINISHED_IFF_FINAL, json, oneOf, time } from "./columns.ts";
 import { runs } from "./runs.ts";
@@ -61,6 +63,17 @@ export const taskRuns = sqliteTable(
     /** What it takes of its node while it runs: processors and bytes. */
     cpu: real("cpu"),
     memory: integer("memory"),
+    /** Where redirects may lead it (core/landing.ts); and the key of the address where its own page was found, if it is another one. */
+    landing: json<Landing>("landing"),
+    landed: text("landed"),
+    /** Rises: earlier delivered. */
+    priority: integer("priority").notNull().default(0),
+    /** Set by a person: nothing below it starts meanwhile; nothing below it starts any more. */
+    pausedAt: time("paused_at"),
+    cancelRequestedAt: time("cancel_requested_at"),
+    /** On roots: when its fan-out has taken as long as it may, and what all below it received. */
+    stopAt: time("stop_at"),
+    bytes: integer("bytes").notNull().default(0),
     /** Kept by triggers, on root task runs only. */
     subtasks: integer("subtasks").notNull().default(0),
     openSubtasks: integer("open_subtasks").notNull().default(0),
@@ -68,6 +81,8 @@ export const taskRuns = sqliteTable(
   },
   (t) => [
     uniqueIndex("task_runs_key").on(t.runId, t.task, t.key),
+    uniqueIndex("task_runs_landed").on(t.runId, t.task, t.landed).where(sql`landed IS NOT NULL`),
+    index("task_runs_stopping").on(t.stopAt).where(sql`stop_at IS NOT NULL`),
     index("task_runs_by_run").on(t.runId, t.id),
     index("task_runs_by_parent").on(t.parentId, t.id),
     index("task_runs_by_state").on(t.runId, t.state, t.id),
@@ -107,6 +122,40 @@ export const taskRunEdges = sqliteTable(
     index("task_run_edges_by_needs").on(t.needsId),
     check("task_run_edges_not_itself", sql`task_run_id <> needs_id`),
   ],
+);
+
+/** Subtasks that were wanted and not started, each once, up to a number per run; the run counts all of them. */
+export const notStarted = sqliteTable(
+  "not_started",
+  {
+    runId: text("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    task: text("task").notNull(),
+    key: text("key").notNull(),
+    parentId: text("parent_id").notNull(),
+    reason: text("reason").$type<StopReason>().notNull(),
+    time: time("time").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.runId, t.task, t.key] }),
+    index("not_started_by_reason").on(t.runId, t.reason),
+    check("not_started_reason", oneOf("reason", STOP_REASONS)),
+  ],
+);
+
+/** How many subtasks a root has per host and per template; only where its task limits that. */
+export const fanOut = sqliteTable(
+  "fan_out",
+  {
+    rootId: text("root_id")
+      .notNull()
+      .references(() => taskRuns.id, { onDelete: "cascade" }),
+    /** `host example.com`, or `template example.com/articles/:n`. */
+    name: text("name").notNull(),
+    subtasks: integer("subtasks").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.rootId, t.name] })],
 );
 
 const ATTEMPT_STATES = ["running", "interrupted", ...FINAL_STATES] as const;

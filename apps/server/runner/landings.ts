@@ -1,0 +1,85 @@
+/** Watches where the visits of one attempt end, and ends the attempt when its own page turns out not to be its own. */
+import type { BrowserContext, LinkOptions, SpawnOptions } from "../../sdk/context.ts";
+import { SkipError } from "../../sdk/outcome.ts";
+import type { BrowsingSession } from "../core/browsing.ts";
+import type { Assignment } from "../core/execution.ts";
+import { type Astray, type Landing, landedKey } from "../core/landing.ts";
+import type { Host } from "./context.ts";
+
+type Visit = BrowserContext<unknown>["visit"];
+
+/** Thrown by `visit`. A script that catches it goes on, but nothing it does is kept. */
+class AstrayError extends SkipError {}
+
+export class Landings {
+  readonly #assignment: Assignment;
+  readonly #host: Host;
+  /** What a root visited: asked, found. Its own key is known only once it spawns. */
+  readonly #visits: [string, string][] = [];
+  #ended: { readonly reason: Astray; readonly message: string } | null = null;
+
+  constructor(assignment: Assignment, host: Host) {
+    this.#assignment = assignment;
+    this.#host = host;
+  }
+
+  /** Why this attempt is to end as skipped, whatever its script did; or null. */
+  get ended(): { readonly reason: Astray; readonly message: string } | null {
+    return this.#ended;
+  }
+
+  /** `visit`, with its ends watched. */
+  watch(session: BrowsingSession["fixtures"], isInScope: BrowsingSession["isInScope"]): Visit {
+    return async (url, options) => {
+      const document = await session.visit(url, options);
+      await this.#arrive(url, document.url, isInScope);
+      return document;
+    };
+  }
+
+  /** The key of the address where the page of the root `key` was found, if it is another one. */
+  ofRoot(key: string | null): string | null {
+    if (key === null) return null;
+    for (const [asked, found] of this.#visits) {
+      const landed = landedKey(key, asked, found);
+      if (landed !== null) return landed;
+    }
+    return null;
+  }
+
+  async #arrive(asked: string, found: string, isInScope: BrowsingSession["isInScope"]): Promise<void> {
+    const { key, parent, landing } = this.#assignment;
+    if (parent === null) this.#visits.push([asked, found]);
+    if (parent === null || key === null || landing?.redirects === "any") return;
+    const landed = landedKey(key, asked, found);
+    if (landed === null) return;
+    if (landing?.scope && !isInScope(landing.scope, found)) {
+      this.#end("out_of_scope", `${asked} leads to ${found}, which is outside of what was asked for`);
+    }
+    if (!(await this.#host.land(landed)))
+      this.#end("duplicate", `${asked} leads to ${found}, which is another subtask's page`);
+  }
+
+  #end(reason: Astray, message: string): never {
+    this.#ended = { reason, message };
+    throw new AstrayError(message);
+  }
+}
+
+/** Where redirects may lead a subtask, by what `spawn` was told, else by the `links` that its address came from. */
+export function landingOf(
+  key: string,
+  options: Pick<SpawnOptions<object>, "redirects" | "scope">,
+  scopeOf: BrowsingSession["scopeOf"] | null,
+): { readonly landing?: Landing } {
+  const { redirects = "check" } = options;
+  if (redirects !== "check" && redirects !== "any")
+    throw new TypeError(`spawn expects redirects "check" or "any", got ${JSON.stringify(redirects)}`);
+  const scope = options.scope === undefined ? (scopeOf?.(key) ?? null) : ownScope(key, options.scope);
+  return scope === null && redirects === "check" ? {} : { landing: { redirects, scope } };
+}
+
+function ownScope(key: string, scope: NonNullable<LinkOptions["scope"]>): Landing["scope"] {
+  const url = URL.parse(key);
+  return scope === "any" || url === null ? null : { scope, of: url.origin };
+}

@@ -1,0 +1,88 @@
+/** Crawls of a site on loopback by the whole server, as a user starts it. */
+import { writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { makeFolder, startServer, type TestServer } from "../support/server.ts";
+
+interface Task {
+  readonly id: string;
+  readonly key: string | null;
+  readonly state: string;
+  readonly reason: string;
+  readonly output: unknown;
+}
+
+async function site(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createServer((request, response) => {
+    response.setHeader("content-type", "text/html");
+    answer(request, response);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A folder with one task, `crawl`, that follows all links of the host. */
+function crawler(options = "", spawn = ""): string {
+  const folder = makeFolder();
+  const text = `import { browser } from "ultravisor";
+export default browser({
+  allowHosts: ["127.0.0.1:*"], ${options}
+  async run({ input, visit, spawn, save }) {
+    const page = await visit(input.url);
+    await save("pages", { url: page.url });
+    await spawn(page.links({ scope: "same-host" }).map((url) => ({ url })), { key: (i) => i.url, ${spawn} });
+  },
+});`;
+  writeFileSync(join(folder, "crawl.ts"), text);
+  return folder;
+}
+
+async function crawl(server: TestServer, url: string): Promise<{ tasks: Task[]; pages: string[] }> {
+  const { id } = await server.post<{ id: string }>("/runs", { task: "crawl", input: { url } });
+  await server.finished(id);
+  const tasks = await server.get<{ items: Task[] }>(`/runs/${id}/tasks?limit=500`);
+  const pages = await server.get<{ items: { data: { url: string } }[] }>("/data/pages?limit=500");
+  return { tasks: tasks.items, pages: pages.items.map((record) => record.data.url).sort() };
+}
+
+const TEXT = `<p>${"words ".repeat(60)}</p>`;
+
+describe("A crawl whose links redirect", () => {
+  const moved: Record<string, string> = { "/": "/home", "/old": "/new", "/older": "/new", "/back": "/" };
+  const links = ["/", "/home", "/old", "/older", "/new", "/back", "/away"].map((path) => `<a href="${path}">x</a>`);
+
+  async function movingSite(): Promise<string> {
+    const elsewhere = await site((_request, response) => response.end(`<title>Elsewhere</title>${TEXT}`));
+    return site((request, response) => {
+      const target = request.url === "/away" ? elsewhere : moved[request.url ?? ""];
+      if (target !== undefined) response.writeHead(302, { location: target }).end();
+      else response.end(`<title>${request.url}</title>${TEXT}${links.join("")}`);
+    });
+  }
+
+  test("records every page once, and none outside of what it asked for", async () => {
+    const url = await movingSite();
+    const { tasks, pages } = await crawl(await startServer({ tasks: crawler() }), `${url}/`);
+    expect(pages).toEqual([`${url}/home`, `${url}/new`]);
+    const ends = tasks.map((task) => [new URL(task.key ?? "").pathname, task.state, task.reason]);
+    expect(ends.toSorted()).toEqual([
+      ["/", "succeeded", "completed"],
+      ["/away", "skipped", "out_of_scope"],
+      ["/back", "skipped", "duplicate"],
+      ["/new", "succeeded", "completed"],
+      ["/old", "skipped", "duplicate"],
+      ["/older", "skipped", "duplicate"],
+    ]);
+  }, 60_000);
+
+  test("records what every address leads to when it is told not to check", async () => {
+    const url = await movingSite();
+    const server = await startServer({ tasks: crawler("", 'redirects: "any"') });
+    const { tasks, pages } = await crawl(server, `${url}/`);
+    expect(tasks.map((task) => task.state)).toEqual(tasks.map(() => "succeeded"));
+    expect(pages.filter((page) => page === `${url}/new`)).toHaveLength(3);
+  }, 60_000);
+});
