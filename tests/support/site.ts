@@ -5,6 +5,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { addDocumentation, DOCUMENTATION } from "./site/documentation.ts";
+import { addMixedPages } from "./site/mixed.ts";
 import { addOddities } from "./site/oddities.ts";
 import { addRenderedPages } from "./site/rendered.ts";
 
@@ -83,7 +84,7 @@ export async function startSite(): Promise<Site> {
         server.closeAllConnections();
       }),
   };
-  for (const add of [addDocumentation, addOddities, addRenderedPages]) add(site);
+  for (const add of [addDocumentation, addOddities, addRenderedPages, addMixedPages]) add(site);
   return site;
 }
 

@@ -31,6 +31,12 @@ export async function blockAssets(session: CDPSession): Promise<void> {
     .catch(() => session.send("Network.setBlockedURLs", { urls: WILDCARDS }));
 }
 
+/** Whether an address, as a page writes it, is one of a host that measures or advertises. */
+export function isTracker(address: string): boolean {
+  const host = /^\s*(?:https?:)?\/\/([^/:?#]+)/i.exec(address)?.[1]?.toLowerCase();
+  return host !== undefined && TRACKERS.some((tracker) => host === tracker || host.endsWith(`.${tracker}`));
+}
+
 /** Whether a failure, as a request or the console tells it, is this file's doing. */
 export function isBlocked(text: string): boolean {
   return text === "inspector" || text.includes("ERR_BLOCKED_BY_CLIENT");

@@ -21,6 +21,14 @@ const MAX_NAVIGATIONS = 10;
 /** What scripts wait for before they show anything. */
 const AWAITED = new Set(["document", "script", "fetch", "xhr"]);
 
+/** What a visit in Chromium is for. */
+export interface Purpose {
+  /** Why this page enters Chromium, for people. */
+  readonly reason: string;
+  /** Whether the page is wanted also as it was before scripts worked on it. */
+  readonly source: boolean;
+}
+
 /**
  * Null: the address leads to a download, not to a page.
  * @param faultOf why the way out could not reach a host, which Chromium does not know
@@ -29,7 +37,7 @@ export async function visitInBrowser(
   page: Page,
   url: URL,
   headers: Readonly<Record<string, string>>,
-  reason: string,
+  purpose: Purpose,
   faultOf: (url: URL) => BrowsingError | null,
 ): Promise<PageDocument | null> {
   const watch = watchPage(page);
@@ -37,7 +45,7 @@ export async function visitInBrowser(
     await sendHeaders(page, url, headers);
     await page.goto(url.href, { waitUntil: "load", timeout: LOAD_TIMEOUT });
     await settle(page, watch);
-    return await read(page, watch, reason);
+    return await read(page, watch, purpose);
   } catch (error) {
     if (isDownload(error)) return null;
     if (watch.chain.length > MAX_NAVIGATIONS) throw loops(watch);
@@ -129,7 +137,7 @@ async function settle(page: Page, watch: Watch): Promise<void> {
   }
 }
 
-async function read(page: Page, watch: Watch, reason: string): Promise<PageDocument> {
+async function read(page: Page, watch: Watch, purpose: Purpose): Promise<PageDocument> {
   const response = watch.response();
   const headers = (await response?.allHeaders()) ?? {};
   const status = response?.status() ?? 200;
@@ -140,7 +148,9 @@ async function read(page: Page, watch: Watch, reason: string): Promise<PageDocum
   const html = isHtml(type)
     ? await within(READ_TIMEOUT, page.evaluate(serializeDocument))
     : ((await response?.text()) ?? "");
-  return new PageDocument({ url, status, headers, type, html, tier: "browser", tierReason: reason });
+  // Chromium forgets it when a script has gone elsewhere since.
+  const source = purpose.source && isHtml(type) ? await response?.text().catch(() => null) : null;
+  return new PageDocument({ url, status, headers, type, html, source, tier: "browser", tierReason: purpose.reason });
 }
 
 function loops(watch: Watch): Error {

@@ -8,6 +8,7 @@ import { createPlaces } from "./places.ts";
 import { createBrowserPool } from "./pool.ts";
 import { createRobotsFiles } from "./robots-files.ts";
 import { openSession } from "./session.ts";
+import { createTemplates } from "./templates.ts";
 
 export interface BrowsingOptions {
   /** The Chromium to start when a page needs one, or how to look for it then. Null: there is none. */
@@ -46,7 +47,16 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     gates: createHostGates(),
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
-  const parts = { egress, pool, places, files: options.files, userAgent, pageTimeout, manners };
+  const parts = {
+    egress,
+    pool,
+    places,
+    files: options.files,
+    userAgent,
+    pageTimeout,
+    manners,
+    templates: createTemplates(),
+  };
   const open = new Set<BrowsingSession>();
   return {
     async open(own) {

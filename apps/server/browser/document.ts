@@ -4,6 +4,7 @@ import type { Document, Form, LinkOptions } from "../../sdk/context.ts";
 import { collectForms } from "./forms.ts";
 import { linkFilter } from "./link-filter.ts";
 import { collectLinks, type Link } from "./links.ts";
+import { type Survey, surveyOf } from "./survey.ts";
 import { isUnseen, rawText, visibleText } from "./text.ts";
 import { type Element, fold, type Node, parseHtml, type Tree, walk } from "./tree.ts";
 
@@ -14,6 +15,8 @@ export interface PageFacts {
   readonly type: string;
   /** Text of the answer; empty when it is not text. */
   readonly html: string;
+  /** The answer as Chromium got it, before scripts worked on it; only where somebody wanted to know. */
+  readonly source?: string | null | undefined;
   readonly tier: "http" | "browser";
   readonly tierReason: string;
 }
@@ -24,12 +27,14 @@ export class PageDocument implements Document {
   readonly headers: Readonly<Record<string, string>>;
   readonly type: string;
   readonly html: string;
+  readonly source: string | null;
   readonly tier: "http" | "browser";
   /** Known only once the page was looked at. */
   tierReason: string;
   /** Is told of all that `links` gives. */
   onLinks: ((hrefs: readonly string[], options: LinkOptions) => void) | null = null;
   #tree: Tree | null = null;
+  #survey: Survey | null = null;
   #text: string | null = null;
   #links: readonly Link[] | null = null;
 
@@ -39,6 +44,7 @@ export class PageDocument implements Document {
     this.headers = facts.headers;
     this.type = facts.type;
     this.html = facts.html;
+    this.source = facts.source ?? null;
     this.tier = facts.tier;
     this.tierReason = facts.tierReason;
   }
@@ -47,6 +53,11 @@ export class PageDocument implements Document {
   get tree(): Tree {
     this.#tree ??= parseHtml(isHtml(this.type) ? this.html : "");
     return this.#tree;
+  }
+
+  get survey(): Survey {
+    this.#survey ??= surveyOf(this.tree);
+    return this.#survey;
   }
 
   get title(): string {

@@ -10,7 +10,6 @@ import { isHtml, PageDocument } from "./document.ts";
 import { ACCEPTED_ENCODINGS, decodeBody } from "./encoding.ts";
 import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
-import { refreshTarget } from "./meta-refresh.ts";
 import { networkError } from "./network-error.ts";
 import { follow, tooMany, type Visitor } from "./redirects.ts";
 import { webUrl } from "./web-url.ts";
@@ -40,7 +39,7 @@ export async function visitOverHttp(
   for (let url = start; ; ) {
     chain.push(url.href);
     const document = await fetchPage(tier, url, headers);
-    const target = refreshTarget(document.tree);
+    const target = document.survey.refresh;
     if (target === null || URL.parse(target, document.url)?.href === document.url) return document;
     if (chain.length > MAX_REFRESHES) throw tooMany(chain, `refreshes itself more than ${MAX_REFRESHES} times`);
     url = webUrl(target, new URL(document.url));

@@ -1,6 +1,6 @@
 /** The links of a page, in order: where its anchors, areas and frames lead. */
 import { isFilePath } from "../core/media-type.ts";
-import { isDead, type Tree, walk } from "./tree.ts";
+import { type Element, isDead, type Tree, walk } from "./tree.ts";
 
 export interface Link {
   /** Absolute, http(s), without fragment. */
@@ -8,6 +8,13 @@ export interface Link {
   readonly url: URL;
   /** What the page says a click would save it as; empty: saved under its own name; null: a click opens it. */
   readonly download: string | null;
+}
+
+/** Where an element leads, or null when it is no link. */
+export function linkOf(element: Element, base: URL): URL | null {
+  const attribute = LINKING[element.name];
+  const target = attribute === undefined ? undefined : element.attribs[attribute];
+  return target === undefined ? null : resolve(target, base);
 }
 
 const LINKING: Readonly<Record<string, string>> = { a: "href", area: "href", iframe: "src", frame: "src" };
@@ -18,9 +25,7 @@ export function collectLinks(tree: Tree, pageUrl: string): readonly Link[] {
   const links = new Map<string, Link>();
   walk(tree, {
     enter(element) {
-      const attribute = LINKING[element.name];
-      const target = attribute === undefined ? undefined : element.attribs[attribute];
-      const url = target === undefined ? null : resolve(target, base);
+      const url = linkOf(element, base);
       if (url && !links.has(url.href))
         links.set(url.href, { href: url.href, url, download: element.attribs.download ?? null });
       return !isDead(element);

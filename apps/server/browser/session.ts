@@ -5,8 +5,10 @@ import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import type { ScopeRule } from "../core/landing.ts";
+import { chooseTier } from "./auto-visit.ts";
+import type { Purpose } from "./browser-visit.ts";
 import { CookieJar } from "./cookies.ts";
-import { isHtml, PageDocument } from "./document.ts";
+import { isHtml, type PageDocument } from "./document.ts";
 import { download } from "./download.ts";
 import type { Egress } from "./egress.ts";
 import { createHttpClient } from "./http.ts";
@@ -15,10 +17,10 @@ import { Manners, type SharedManners } from "./manners.ts";
 import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
-import { needsBrowser, renderFacts } from "./render-rule.ts";
 import { isInScope, Scopes } from "./scopes.ts";
 import { readSitemaps } from "./sitemap.ts";
 import { openTab, type Tab } from "./tab.ts";
+import type { Templates } from "./templates.ts";
 import { webUrl } from "./web-url.ts";
 
 export interface SessionParts {
@@ -29,6 +31,7 @@ export interface SessionParts {
   readonly userAgent: string;
   readonly pageTimeout: number;
   readonly manners: SharedManners;
+  readonly templates: Templates;
 }
 
 /** Opens a session; Chromium starts here only when the task named `page`. */
@@ -136,39 +139,41 @@ class Session implements BrowsingSession {
     const render = options.render ?? this.#options.render;
     const document =
       render === "always"
-        ? await this.#visitInTab(url, options, "the task asked for the browser")
+        ? await this.#visitInTab(url, options, { reason: "the task asked for the browser", source: false })
         : await this.#visitOverHttp(url, options, render);
-    if (document instanceof PageDocument)
-      document.onLinks = (hrefs, asked) => this.#scopes.note(document.url, hrefs, asked);
+    document.onLinks = (hrefs, asked) => this.#scopes.note(document.url, hrefs, asked);
     this.#served[document.tier] += 1;
     const how = document.tier === "http" ? "over HTTP" : `in Chromium (${document.tierReason})`;
     this.#options.log("info", `${document.status} ${document.url} ${how}`);
     return document;
   }
 
-  async #visitOverHttp(url: URL, options: VisitOptions, render: "auto" | "never"): Promise<Document> {
+  async #visitOverHttp(url: URL, options: VisitOptions, render: "auto" | "never"): Promise<PageDocument> {
     await this.#syncCookies();
     const document = await visitOverHttp(this.#http, url, options.headers ?? {});
     await this.#syncCookies();
     if (render === "never" || !isHtml(document.type)) return document;
-    const decision = needsBrowser(renderFacts(document));
-    document.tierReason = decision.reason;
-    if (!decision.browser) return document;
-    return this.#visitInTab(url, options, decision.reason);
+    return chooseTier(document, {
+      templates: this.#parts.templates,
+      signal: this.#options.signal,
+      isInChromium: this.#tab !== null,
+      log: this.#options.log,
+      render: (reason) => this.#visitInTab(url, options, { reason, source: true }),
+    });
   }
 
-  async #visitInTab(url: URL, options: VisitOptions, reason: string): Promise<Document> {
-    const document = await patiently(() => this.#loadInTab(url, options, reason));
+  async #visitInTab(url: URL, options: VisitOptions, purpose: Purpose): Promise<PageDocument> {
+    const document = await patiently(() => this.#loadInTab(url, options, purpose));
     // What a browser would download is no page: HTTP tells its type without loading it.
     return document ?? visitOverHttp(this.#http, url, options.headers ?? {});
   }
 
-  async #loadInTab(url: URL, options: VisitOptions, reason: string): Promise<Document | null> {
+  async #loadInTab(url: URL, options: VisitOptions, purpose: Purpose): Promise<PageDocument | null> {
     const leave = await this.#manners.admit(url);
     try {
       const tab = await this.#openTab(url.origin);
       await tab.syncCookies();
-      const document = await tab.visit(url, options.headers ?? {}, reason);
+      const document = await tab.visit(url, options.headers ?? {}, purpose);
       await tab.syncCookies();
       // Where redirects and scripts led may be forbidden though the start was not.
       if (document && document.url !== url.href) await this.#manners.check(new URL(document.url));

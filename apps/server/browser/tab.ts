@@ -4,7 +4,7 @@ import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts"
 import type { NamedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
-import { visitInBrowser } from "./browser-visit.ts";
+import { type Purpose, visitInBrowser } from "./browser-visit.ts";
 import { capture, restartTrace } from "./capture.ts";
 import { isInterrupted } from "./chromium-error.ts";
 import { cookieSync } from "./cookie-sync.ts";
@@ -20,7 +20,7 @@ export interface Tab {
   /** The page that the task's script drives. */
   page(): Promise<Page>;
   /** Loads a page and lets its scripts work. Null: the address leads to a download. */
-  visit(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null>;
+  visit(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null>;
   syncCookies(): Promise<void>;
   capture(files: FileStore): Promise<readonly FileDraft[]>;
   close(): Promise<void>;
@@ -133,10 +133,10 @@ class PlaceTab implements Tab {
     return this.#page;
   }
 
-  async visit(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
+  async visit(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null> {
     const leave = await this.#turn.take(this.#options.signal);
     try {
-      return await this.#unlessOver(this.#load(url, headers, reason));
+      return await this.#unlessOver(this.#load(url, headers, purpose));
     } finally {
       leave();
     }
@@ -157,16 +157,16 @@ class PlaceTab implements Tab {
     await lease.release();
   }
 
-  async #load(url: URL, headers: Readonly<Record<string, string>>, reason: string): Promise<PageDocument | null> {
+  async #load(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null> {
     const { place } = this.#seat;
     const faultOf = (failed: URL) => place.faultOf(failed);
     try {
-      return await visitInBrowser(await this.#freshPage(), url, headers, reason, faultOf);
+      return await visitInBrowser(await this.#freshPage(), url, headers, purpose, faultOf);
     } catch (error) {
       this.#spent = !(error instanceof BrowsingError && error.status !== null);
       if (!isInterrupted(error)) throw error;
       // A script of the page before went elsewhere just now. It cannot reach a page of its own.
-      return await visitInBrowser(await this.#freshPage(), url, headers, reason, faultOf);
+      return await visitInBrowser(await this.#freshPage(), url, headers, purpose, faultOf);
     }
   }
 

@@ -6,7 +6,7 @@ const UNSEEN = new Set(
 );
 
 /** Elements that do not part the words around them. */
-const INLINE = new Set(
+export const INLINE = new Set(
   "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split(
     " ",
   ),
@@ -43,7 +43,8 @@ export function isUnseen(element: Element): boolean {
   return UNSEEN.has(element.name) || isDead(element);
 }
 
-function isHidden(element: Element): boolean {
+/** Whether a reader sees nothing of an element, as far as that can be told without style sheets. */
+export function isHidden(element: Element): boolean {
   const { hidden, style } = element.attribs;
   if (isUnseen(element) || (hidden !== undefined && hidden !== "until-found")) return true;
   if (element.name === "dialog" && element.attribs.open === undefined) return true;
