@@ -134,7 +134,8 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
 }
 
 async function settle(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): Promise<number | null> {
-  await parts.journal.flush();
+  // Its last lines are committed with the end of the attempt, or before.
+  void parts.journal.flush();
   const { settled, delay } = await write(parts, taskRun, outcome);
   if (settled === null) {
     parts.log.warn({ taskRun: taskRun.id, attempt: taskRun.attempt }, "a stale attempt ended; its result is not kept");

@@ -17,15 +17,16 @@ const GATHER_MS = 40;
 export function createJournal(store: LogStore, notices: Notices, log: Logger): Journal {
   let gathered: Omit<LogEntry, "seq">[] = [];
   let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<unknown> = Promise.resolve();
 
   function flush(): Promise<void> {
     if (timer) clearTimeout(timer);
     timer = null;
     const batch = gathered;
     gathered = [];
-    if (batch.length > 0) writing = writing.then(() => append(batch));
-    return writing;
+    // Handed to the store at once, which writes in the order it was asked to.
+    if (batch.length > 0) writing = Promise.all([writing, append(batch)]);
+    return writing.then(() => undefined);
   }
   async function append(batch: readonly Omit<LogEntry, "seq">[]): Promise<void> {
     try {

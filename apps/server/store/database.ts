@@ -10,6 +10,7 @@ import { type Client, createClient, type InStatement, LibsqlError, type ResultSe
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import { migrate } from "drizzle-orm/libsql/migrator";
 import { UltravisorError } from "../core/errors.ts";
+import { groupCommits } from "./group-commit.ts";
 import { createLocalClient } from "./local-client.ts";
 
 export interface DatabaseOptions {
@@ -22,13 +23,20 @@ export interface DatabaseOptions {
 /** A statement built by Drizzle (`toSQL()`), or SQL with arguments. */
 export type Statement = { toSQL(): { sql: string; params: unknown[] } } | InStatement;
 
+export interface WriteOptions {
+  /** False: a power cut (not a crash) may undo it; for what the next start would do again by itself. */
+  readonly durable?: boolean;
+  /**
+   * What is to be done once for everything that is committed together about the same thing. The results stand behind those of the
+   * last group that asked for it; the others do not see them.
+   */
+  readonly after?: { readonly about: string; readonly statements: readonly Statement[] };
+}
+
 export interface Database {
   readonly db: LibSQLDatabase;
-  /**
-   * Commits all statements or none. Rejects with `FenceError` when a fence in them did not hold.
-   * `durable: false`: a power cut (not a crash) may undo it; for what the next start would do again by itself.
-   */
-  write(statements: readonly Statement[], options?: { durable?: boolean }): Promise<ResultSet[]>;
+  /** Commits all statements or none. Rejects with `FenceError` when a fence in them did not hold. */
+  write(statements: readonly Statement[], options?: WriteOptions): Promise<ResultSet[]>;
   read(sql: string, args: readonly unknown[]): Promise<ResultSet>;
   sqliteVersion(): Promise<string>;
   close(): void;
@@ -51,17 +59,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const client = local ?? createClient({ url: options.url, concurrency: 1 });
   const db = drizzle(client);
   await migrate(db, { migrationsFolder: MIGRATIONS });
-  const commit = groupCommits((groups) => {
+  const commit = groupCommits((statements, durable) => {
     // FULL: what was answered with 2xx survives a power cut (promise P1).
-    local?.setDurable(groups.some((group) => group.durable));
-    return runBatch(
-      client,
-      groups.flatMap((group) => group.statements),
-    );
+    local?.setDurable(durable);
+    return runBatch(client, statements);
   });
   return {
     db,
-    write: (statements, { durable = true } = {}) => commit(statements.map(toStatement), durable),
+    write: (statements, { durable = true, after } = {}) =>
+      commit({
+        ...{ statements: statements.map(toStatement), durable },
+        after: after === undefined ? null : { about: after.about, statements: after.statements.map(toStatement) },
+      }),
     read: (sql, args) => client.execute({ sql, args: args as never[] }),
     sqliteVersion: async () => String((await client.execute("SELECT sqlite_version() AS v")).rows[0]?.v),
     close: () => client.close(),
@@ -74,10 +83,10 @@ function toStatement(statement: Statement): InStatement {
   return { sql, args: params as never[] };
 }
 
-async function runBatch(client: Client, statements: InStatement[]): Promise<ResultSet[]> {
+async function runBatch(client: Client, statements: readonly InStatement[]): Promise<ResultSet[]> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await client.batch(statements, "write");
+      return await client.batch([...statements], "write");
     } catch (error) {
       if (!(error instanceof LibsqlError)) throw error;
       if (error.message.includes("fence_held")) throw new FenceError("a guarded write met no row");
@@ -109,68 +118,4 @@ function databaseError(error: LibsqlError): Error {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-interface Group {
-  readonly statements: InStatement[];
-  readonly durable: boolean;
-  readonly resolve: (results: ResultSet[]) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-type RunGroups = (groups: readonly Group[]) => Promise<ResultSet[]>;
-
-const MOST_GROUPS = 64;
-const LONGEST_GATHERING = 5;
-
-/**
- * The write mutex: one batch at a time, made of every group that came while the one before was under way. What has to wait for the
- * disk anyway first waits as long as the last such commit took (at most 5 ms) for others to share the next one.
- */
-function groupCommits(run: RunGroups): (statements: InStatement[], durable: boolean) => Promise<ResultSet[]> {
-  let pending: Group[] = [];
-  let busy = false;
-  let lastCommit = 0;
-  async function drain(): Promise<void> {
-    while (pending.length > 0) {
-      const groups = pending.slice(0, MOST_GROUPS);
-      pending = pending.slice(MOST_GROUPS);
-      const from = performance.now();
-      await commitTogether(groups, run);
-      if (groups.some((group) => group.durable)) lastCommit = performance.now() - from;
-    }
-    busy = false;
-  }
-  return (statements, durable) =>
-    new Promise((resolve, reject) => {
-      pending.push({ statements, durable, resolve, reject });
-      if (busy) return;
-      busy = true;
-      if (durable && lastCommit >= 1) setTimeout(() => void drain(), Math.min(lastCommit, LONGEST_GATHERING));
-      else setImmediate(() => void drain());
-    });
-}
-
-/** When one group fails, the others must not: each is then tried alone. */
-async function commitTogether(groups: readonly Group[], run: RunGroups): Promise<void> {
-  if (groups.length > 1) {
-    try {
-      const results = await run(groups);
-      let from = 0;
-      for (const group of groups) {
-        group.resolve(results.slice(from, from + group.statements.length));
-        from += group.statements.length;
-      }
-      return;
-    } catch {
-      // fall through: find out which group it was
-    }
-  }
-  for (const group of groups) {
-    try {
-      group.resolve(await run([group]));
-    } catch (error) {
-      group.reject(error);
-    }
-  }
 }

@@ -3,11 +3,11 @@
  * more, what is ready, the hooks, the run itself. All of it costs nothing for runs where no task run waits, such as a crawl's.
  */
 import type { InStatement } from "@libsql/client";
-import { wake } from "./lock-sql.ts";
+import { wakeByRun } from "./lock-sql.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 
 /** Everything that may follow from the end of a task run. The event stays right behind the end of the run. */
-export function followUp(runId: string, now: number, taskRunId: string | null = null): InStatement[] {
+export function followUp(runId: string, now: number): InStatement[] {
   return [
     cancelSpawned(runId, now),
     skipDoomed(runId, now),
@@ -16,7 +16,7 @@ export function followUp(runId: string, now: number, taskRunId: string | null = 
     startHooks(runId, now),
     finishRun(runId, now),
     insertFinishedEvent(runId, now),
-    ...wake(taskRunId, runId),
+    wakeByRun(runId),
   ];
 }
 

@@ -13,12 +13,13 @@ import type {
 } from "../core/ports.ts";
 import type { RunStore } from "../core/run-store.ts";
 import { createBackupStore } from "./backup.ts";
+import type { Owner } from "./claim.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 import { createEventStore } from "./events.ts";
 import { createFileReader } from "./files.ts";
 import { createLogStore } from "./logs.ts";
 import { createRecordReader } from "./records.ts";
-import { createRunStore, type StoreOwner } from "./run-store.ts";
+import { createRunStore } from "./run-store.ts";
 import { createRunReader } from "./runs.ts";
 import { createScheduleStore } from "./schedule.ts";
 import { createSessionStore } from "./sessions.ts";
@@ -42,7 +43,7 @@ export interface Store {
 }
 
 export async function openStore(
-  options: DatabaseOptions & StoreOwner & { clock: Clock; newId: NewId; backupFolder?: string },
+  options: DatabaseOptions & Owner & { clock: Clock; newId: NewId; backupFolder?: string },
 ): Promise<Store> {
   const database = await openDatabase(options);
   return {

@@ -28,27 +28,31 @@ export function hold(taskRunId: string): InStatement[] {
   ];
 }
 
-/** Behind the end of an attempt, and of its run: the oldest that wait for the same locks. The columns tell them from other deliveries. */
-export function wake(taskRunId: string | null, runId: string): InStatement[] {
-  const woken = `RETURNING ${DELIVERY_COLUMNS}, 'woken' AS held`;
-  // CROSS JOIN keeps SQLite walking from the one that ended, never over everything that is queued.
-  const ofTask: InStatement = {
+const WOKEN = `RETURNING ${DELIVERY_COLUMNS}, 'woken' AS held`;
+
+/** Behind the end of an attempt: the oldest that wait for the same lock. The columns tell them from other deliveries. */
+export function wakeByTask(taskRunId: string): InStatement {
+  return {
+    // CROSS JOIN keeps SQLite walking from the one that ended, never over everything that is queued.
     sql: `UPDATE task_runs SET reason = 'ready' WHERE id IN (
             SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason = 'concurrency'
             WHERE e.id = ?1 ORDER BY w.id LIMIT ${freePlaces("task_runs")})
-          ${woken}`,
+          ${WOKEN}`,
     args: [taskRunId],
   };
-  const ofRun: InStatement = {
+}
+
+/** Behind the end of a run, likewise. */
+export function wakeByRun(runId: string): InStatement {
+  return {
     sql: `UPDATE task_runs SET reason = 'ready' WHERE id IN (
             SELECT t.id FROM (
               SELECT w.id FROM runs e CROSS JOIN runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason = 'concurrency'
               WHERE e.id = ?1 AND e.finished_at IS NOT NULL ORDER BY w.id LIMIT ${freePlaces("runs")}) n
             CROSS JOIN task_runs t ON t.run_id = n.id AND t.state = 'queued' AND t.reason = 'concurrency')
-          ${woken}`,
+          ${WOKEN}`,
     args: [runId],
   };
-  return taskRunId === null ? [ofRun] : [ofTask, ofRun];
 }
 
 /** How many more may run beside those that do, by the lock of the row ?1. */

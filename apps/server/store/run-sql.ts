@@ -40,28 +40,36 @@ export function insertRun(draft: RunDraft, now: number): InStatement {
   };
 }
 
-/** queued → running */
-export function claim(taskRunId: string, owner: { node: string; boot: string }, now: number): InStatement {
+/** queued → running; gives a row when it did. */
+export function claim(taskRunId: string, owner: Owner, now: number): InStatement {
   return {
     sql: `UPDATE task_runs SET state = 'running', reason = 'claimed', attempt = attempt + 1, node = ?, boot = ?, started_at = coalesce(started_at, ?), error = NULL
-          WHERE id = ? AND state = 'queued' AND ${IS_FREE}`,
+          WHERE id = ? AND state = 'queued' AND ${IS_FREE} RETURNING id`,
     args: [owner.node, owner.boot, now, taskRunId],
   };
 }
 
-export function openAttempt(taskRunId: string, now: number): InStatement {
+interface Owner {
+  readonly node: string;
+  readonly boot: string;
+}
+
+/** For those of the ids that are claimed; a delivery that came twice finds the attempt already open. */
+export function openAttempts(ids: string, owner: Owner, now: number): InStatement {
   return {
     sql: `INSERT INTO attempts (task_run_id, number, state, reason, node, started_at)
-          SELECT id, attempt, 'running', 'claimed', node, ? FROM task_runs WHERE id = ?`,
-    args: [now, taskRunId],
+          SELECT t.id, t.attempt, 'running', 'claimed', t.node, ?1 FROM json_each(?2) AS d CROSS JOIN task_runs t ON t.id = d.value
+          WHERE t.state = 'running' AND t.boot = ?3 ON CONFLICT DO NOTHING`,
+    args: [now, ids, owner.boot],
   };
 }
 
-export function startRun(taskRunId: string, now: number): InStatement {
+/** The run of a task run that is claimed. Right behind that claim: the next one may have to wait for this very run. */
+export function startRun(taskRunId: string, owner: Owner, now: number): InStatement {
   return {
     sql: `UPDATE runs SET state = 'running', reason = 'claimed', started_at = coalesce(started_at, ?1), expires_at = ?1 + timeout
-          WHERE id = (SELECT run_id FROM task_runs WHERE id = ?2) AND state = 'queued'`,
-    args: [now, taskRunId],
+          WHERE id = (SELECT run_id FROM task_runs WHERE id = ?2 AND state = 'running' AND boot = ?3) AND state = 'queued'`,
+    args: [now, taskRunId, owner.boot],
   };
 }
 
@@ -78,7 +86,7 @@ export function land(ticket: Ticket, key: string): InStatement {
   return {
     sql: `UPDATE task_runs SET landed = ?1 WHERE id = ?2 AND state = 'running' AND attempt = ?3
           AND NOT EXISTS (SELECT 1 FROM task_runs o WHERE o.run_id = task_runs.run_id AND o.task = task_runs.task AND o.landed = ?1 AND o.id <> ?2)
-          AND NOT EXISTS (SELECT 1 FROM task_runs o WHERE o.run_id = task_runs.run_id AND o.task = task_runs.task AND o.key = ?1 AND o.id <> ?2 AND o.reason <> 'duplicate')`,
+          AND NOT EXISTS (SELECT 1 FROM task_runs o WHERE o.run_id = task_runs.run_id AND o.task = task_runs.task AND o.key = ?1 AND o.id <> ?2 AND o.reason <> 'duplicate') RETURNING id`,
     args: [key, ticket.taskRunId, ticket.attempt],
   };
 }
@@ -86,7 +94,7 @@ export function land(ticket: Ticket, key: string): InStatement {
 /** What its templates came to, while it runs. */
 export function setInput(ticket: Ticket, input: JsonObject): InStatement {
   return {
-    sql: "UPDATE task_runs SET input = ? WHERE id = ? AND state = 'running' AND attempt = ?",
+    sql: "UPDATE task_runs SET input = ? WHERE id = ? AND state = 'running' AND attempt = ? RETURNING id",
     args: [canonicalJson(input), ticket.taskRunId, ticket.attempt],
   };
 }

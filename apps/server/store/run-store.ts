@@ -1,32 +1,25 @@
 /** Runs and task runs changing state: `RunStore` over the statements of run-sql.ts. */
 import type { InStatement } from "@libsql/client";
 import { and, asc, eq, gt, or, sql as query } from "drizzle-orm";
-import type { Delivery, Run, TaskRun } from "../core/entities.ts";
+import type { Delivery, Run } from "../core/entities.ts";
 import type { NewId } from "../core/ports.ts";
 import type { Failure, Interrupted, RetryChange, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
+import { createClaim, type Owner } from "./claim.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
 import { expireRuns, nextExpiry } from "./expiry.ts";
 import { readFacts, readOutcome } from "./facts.ts";
 import { followUp } from "./graph-sql.ts";
 import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
-import { hold, IS_FREE } from "./lock-sql.ts";
-import { toRun, toTaskRun } from "./rows.ts";
+import { IS_FREE, wakeByTask } from "./lock-sql.ts";
+import { toRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
-import { runs, specs, taskRuns } from "./schema/index.ts";
+import { runs, taskRuns } from "./schema/index.ts";
 import { readyOf, settledOf, waitingOf } from "./settled.ts";
 import { insertPlan, insertSubtasks } from "./spawn-sql.ts";
 
-export interface StoreOwner {
-  /** This node's name. */
-  readonly node: string;
-  /** This life of the server. */
-  readonly boot: string;
-}
-
 /** @param newId makes ids for rows that come with a finished task run (records, files) */
-export function createRunStore(database: Database, owner: StoreOwner, newId: NewId): RunStore {
-  const find = prepareFind(database);
+export function createRunStore(database: Database, owner: Owner, newId: NewId): RunStore {
   const settle = (ticket: Ticket, statements: readonly InStatement[], now: number) =>
     settleAttempt(database, ticket, statements, now);
   const end = (ticket: Ticket, how: sql.EndOfAttempt, now: number, more: readonly InStatement[] = []) =>
@@ -46,7 +39,7 @@ export function createRunStore(database: Database, owner: StoreOwner, newId: New
     failure.files.length > 0 ? [insertFiles(ticket, failure.files, newId, now)] : [];
   return {
     create: (draft, now) => createRun(database, draft, now),
-    claim: (taskRunId, now) => claimTaskRun(database, owner, find, taskRunId, now),
+    claim: createClaim(database, owner),
     succeed: (ticket, { output, ownKey, ownLanding = null, usage, ...left }, now) =>
       end(ticket, { state: "succeeded", reason: "completed", output, usage, failed: false }, now, [
         ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
@@ -129,46 +122,6 @@ async function findRun(database: Database, id: string): Promise<Run | null> {
   return row ? toRun(row) : null;
 }
 
-type FindTaskRun = ReturnType<typeof prepareFind>;
-
-/** Built once: building this query anew costs more than running it. */
-function prepareFind({ db }: Database) {
-  const prepared = db
-    .select()
-    .from(taskRuns)
-    .innerJoin(specs, eq(specs.id, taskRuns.specId))
-    .where(eq(taskRuns.id, query.placeholder("id")))
-    .limit(1)
-    .prepare();
-  return (id: string) => prepared.all({ id });
-}
-
-async function claimTaskRun(
-  database: Database,
-  owner: StoreOwner,
-  find: FindTaskRun,
-  taskRunId: string,
-  now: number,
-): Promise<TaskRun | null> {
-  try {
-    const statements = [
-      sql.claim(taskRunId, owner, now),
-      FENCE,
-      sql.openAttempt(taskRunId, now),
-      sql.startRun(taskRunId, now),
-    ];
-    // A claim that a power cut undoes leaves a queued row, which is what the next start would make of it anyway.
-    await database.write(statements, { durable: false });
-  } catch (error) {
-    if (!(error instanceof FenceError)) throw error;
-    const [free] = await database.write(hold(taskRunId));
-    // Its lock may have become free right after the claim.
-    return free?.rows.length ? claimTaskRun(database, owner, find, taskRunId, now) : null;
-  }
-  const [row] = await find(taskRunId);
-  return row ? toTaskRun(row.task_runs, row.specs.spec) : null;
-}
-
 /** The end of every attempt: guarded write first, then what it leaves behind, then what that sets free, then the run itself. */
 async function settleAttempt(
   database: Database,
@@ -177,14 +130,15 @@ async function settleAttempt(
   now: number,
 ): Promise<Settled | null> {
   try {
-    return settledOf(await database.write([...statements, ...followUp(ticket.runId, now, ticket.taskRunId)]));
+    const after = { about: ticket.runId, statements: followUp(ticket.runId, now) };
+    return settledOf(await database.write([...statements, wakeByTask(ticket.taskRunId)], { after }));
   } catch (error) {
     if (error instanceof FenceError) return null;
     throw error;
   }
 }
 
-async function interruptLost(database: Database, owner: StoreOwner, now: number): Promise<Interrupted> {
+async function interruptLost(database: Database, owner: Owner, now: number): Promise<Interrupted> {
   const [lost] = await database.write([sql.interruptLost(owner, now), sql.closeLostAttempts(now)]);
   const touched = [...new Set((lost?.rows ?? []).map((row) => String(row.run_id)))];
   const results = await database.write(touched.flatMap((id) => followUp(id, now)));
@@ -207,15 +161,10 @@ async function requestCancel(database: Database, runId: string, now: number): Re
   }
 }
 
-/** Whether a guarded write found its row as it expects it. */
+/** Whether a guarded write that gives its row found it as it expects it. It stands alone, so no fence has to undo anything. */
 async function isMet(database: Database, guarded: InStatement): Promise<boolean> {
-  try {
-    await database.write([guarded, FENCE]);
-    return true;
-  } catch (error) {
-    if (error instanceof FenceError) return false;
-    throw error;
-  }
+  const [result] = await database.write([guarded]);
+  return result !== undefined && result.rows.length > 0;
 }
 
 async function retryRun(
