@@ -65,20 +65,33 @@ class RunnerPool implements Executor {
   readonly #runners = new Set<Runner>();
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<Outcome>>();
-  readonly #closing = new AbortController();
+  readonly #stops = new Set<AbortController>();
+  #closed = false;
 
   constructor(options: RunnerPoolOptions) {
     this.#options = options;
   }
 
   async execute(assignment: Assignment, host: ExecutionHost, signal: AbortSignal): Promise<Outcome> {
-    const outcome = this.#execute(assignment, host, AbortSignal.any([signal, this.#closing.signal]));
+    const stop = new AbortController();
+    const abort = (): void => stop.abort(signal.reason);
+    this.#stops.add(stop);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted || this.#closed) abort();
+    const outcome = this.#execute(assignment, host, stop.signal);
     this.#running.add(outcome);
-    return outcome.finally(() => this.#running.delete(outcome));
+    try {
+      return await outcome;
+    } finally {
+      this.#running.delete(outcome);
+      this.#stops.delete(stop);
+      signal.removeEventListener("abort", abort);
+    }
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closed = true;
+    for (const stop of this.#stops) stop.abort();
     await Promise.all(this.#running);
     await Promise.all([...this.#runners].map((runner) => this.#remove(runner)));
   }

@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { type BirpcReturn, createBirpc } from "birpc";
 import type { Assignment, ExecutionHost, LogLine } from "../core/execution.ts";
+import { openChannel } from "./channel.ts";
 import { LimitedLog } from "./log-limit.ts";
 import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
 
@@ -33,6 +34,7 @@ export class RunnerProcess {
   readonly #rpc: BirpcReturn<RunnerFunctions, ServerFunctions>;
   readonly #hosts = new Map<string, ExecutionHost>();
   readonly #logs = new Map<string, LimitedLog>();
+  readonly #executing = new Set<() => void>();
   /** Resolves with how the process ended. */
   readonly ended: Promise<string>;
   readonly ready: Promise<Readiness>;
@@ -52,14 +54,15 @@ export class RunnerProcess {
     void this.ended.then(() => {
       this.hasEnded = true;
       this.#rpc.$close();
+      for (const giveUp of this.#executing) giveUp();
     });
     this.#follow("stdout", this.#child.stdout);
     this.#follow("stderr", this.#child.stderr);
-    this.#rpc = createBirpc<RunnerFunctions, ServerFunctions>(this.#functions(), {
-      post: (data) => this.#post(data),
-      on: (listen) => this.#child.on("message", listen),
-      timeout: -1,
+    const channel = openChannel({
+      send: (messages) => this.#send(messages),
+      onMessage: (listen) => this.#child.on("message", listen as (messages: unknown) => void),
     });
+    this.#rpc = createBirpc<RunnerFunctions, ServerFunctions>(this.#functions(), { ...channel, timeout: -1 });
     this.ready = Promise.race([this.#rpc.prepare(start.settings), this.ended.then((how) => this.#unready(how))]);
     this.ready.catch(() => {});
   }
@@ -70,7 +73,7 @@ export class RunnerProcess {
     this.#hosts.set(id, host);
     this.#logs.set(id, log);
     try {
-      return await Promise.race([this.#rpc.execute(id, assignment), this.ended.then(() => null)]);
+      return await this.#unlessEnded(this.#rpc.execute(id, assignment));
     } catch (error) {
       if (this.hasEnded) return null;
       throw error;
@@ -78,6 +81,20 @@ export class RunnerProcess {
       this.#hosts.delete(id);
       this.#logs.delete(id);
       log.end();
+    }
+  }
+
+  /** Not a race against `ended`: that promise would hold every outcome until the process ends. */
+  async #unlessEnded(executed: Promise<Executed>): Promise<Executed | null> {
+    const { promise, resolve, reject } = Promise.withResolvers<Executed | null>();
+    const giveUp = (): void => resolve(null);
+    this.#executing.add(giveUp);
+    executed.then(resolve, reject);
+    if (this.hasEnded) giveUp();
+    try {
+      return await promise;
+    } finally {
+      this.#executing.delete(giveUp);
     }
   }
 
@@ -155,8 +172,8 @@ export class RunnerProcess {
     return { reason: "error", error: { code: "task_file_invalid", message } };
   }
 
-  #post(data: object): void {
-    if (this.#child.connected) this.#child.send(data, () => {});
+  #send(messages: readonly unknown[]): void {
+    if (this.#child.connected) this.#child.send(messages as object[], () => {});
   }
 }
 

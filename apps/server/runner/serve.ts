@@ -11,6 +11,7 @@ import type { Browsing, Chromium } from "../core/browsing.ts";
 import type { Assignment, Level, LogLine } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { executeAttempt } from "./attempt.ts";
+import { openChannel } from "./channel.ts";
 import type { Host } from "./context.ts";
 import { LogSender } from "./log-sender.ts";
 import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
@@ -48,7 +49,13 @@ class Runner {
       execute: (id, assignment) => this.#execute(id, assignment),
       stop: (id, why) => this.#stops.get(id)?.(why),
     },
-    { post: (data) => process.send?.(data), on: (listen) => process.on("message", listen), timeout: -1 },
+    {
+      ...openChannel({
+        send: (messages) => process.send?.(messages),
+        onMessage: (listen) => process.on("message", (messages) => listen(messages as readonly unknown[])),
+      }),
+      timeout: -1,
+    },
   );
   readonly #logs = new LogSender((id, lines) => void this.#server.log.asEvent(id, lines).catch(() => {}));
   #prepared: Prepared | null = null;
