@@ -6,6 +6,7 @@ import { addBackup } from "./commands/backup.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExport } from "./commands/export.ts";
 import { addFiles } from "./commands/files.ts";
 import { addInit } from "./commands/init.ts";
 import { addLogs } from "./commands/logs.ts";
@@ -24,6 +25,7 @@ const COMMANDS = [
   addStart,
   addInit,
   addTasks,
+  addExport,
   addRun,
   addRuns,
   addShow,

@@ -1,5 +1,6 @@
 /** What a task's `run` function is given. A browser task gets only what it names among its destructured parameters. */
 import type { Page } from "playwright-core";
+import type { Replayed } from "./recording.ts";
 
 /** Small JSON facts, shared by all tasks (`state`) or kept on one node (`nodeState`). */
 export interface StateAccess {
@@ -94,6 +95,8 @@ export type CodeContext<Input> = TaskContext<Input>;
 export interface BrowserContext<Input> extends TaskContext<Input> {
   /** A real Playwright page in the runner's Chromium. Naming it starts Chromium. */
   readonly page: Page;
+  /** Plays a flow recorded with the Recorder of Chrome's DevTools on the page; `${input.name}` in it is filled in. */
+  replay(recording: object, input?: Readonly<Record<string, unknown>>): Promise<Replayed>;
   /** Fetches a page, over HTTP or in Chromium, whichever it needs. */
   visit(url: string, options?: VisitOptions): Promise<Document>;
   /** Addresses of a site's pages from its site maps: those of the file at `url`, else those that its robots.txt names, else `/sitemap.xml`. */

@@ -37,6 +37,7 @@ export type {
 } from "./definition.ts";
 export { browser, code, isDefinition, operation, shell } from "./definition.ts";
 export { FailError, fail, SkipError, skip } from "./outcome.ts";
+export type { RecordedStep, Recording, Replayed } from "./recording.ts";
 export type {
   AfterTrigger,
   Amount,

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { addDocumentation, DOCUMENTATION } from "./site/documentation.ts";
 import { addMixedPages } from "./site/mixed.ts";
 import { addOddities } from "./site/oddities.ts";
+import { addShop } from "./site/recorded.ts";
 import { addRenderedPages } from "./site/rendered.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => void;
@@ -84,7 +85,7 @@ export async function startSite(): Promise<Site> {
         server.closeAllConnections();
       }),
   };
-  for (const add of [addDocumentation, addOddities, addRenderedPages, addMixedPages]) add(site);
+  for (const add of [addDocumentation, addOddities, addRenderedPages, addMixedPages, addShop]) add(site);
   return site;
 }
 

@@ -1,6 +1,6 @@
 /** What one attempt browses with: its cookies, its pages over HTTP or in Chromium, and what it downloaded. */
 import type { Document, DownloadedFile, DownloadOptions, SitemapOptions, VisitOptions } from "../../sdk/context.ts";
-import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions } from "../core/browsing.ts";
+import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions, needsPage } from "../core/browsing.ts";
 import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
@@ -14,6 +14,7 @@ import type { Egress } from "./egress.ts";
 import { createHttpClient } from "./http.ts";
 import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
 import { Manners, type SharedManners } from "./manners.ts";
+import { type PageFixtures, pageFixtures } from "./page-fixtures.ts";
 import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
@@ -41,7 +42,7 @@ export async function openSession(
   onClose: () => void,
 ): Promise<BrowsingSession> {
   const session = new Session(parts, options, onClose);
-  if (options.fixtures?.includes("page") ?? true) await session.makePage();
+  if (needsPage(options.fixtures)) await session.makePage();
   return session;
 }
 
@@ -65,7 +66,7 @@ class Session implements BrowsingSession {
   readonly #onClose: () => void;
   readonly #break: (error: BrowsingError) => void;
   #tab: Promise<Tab> | null = null;
-  #page: BrowsingSession["fixtures"]["page"];
+  #pageFixtures: PageFixtures | null = null;
 
   constructor(parts: SessionParts, options: BrowsingSessionOptions, onClose: () => void) {
     this.#parts = parts;
@@ -96,13 +97,13 @@ class Session implements BrowsingSession {
       visit: (url, options) => this.#visit(url, options ?? {}),
       download: save as BrowsingSession["fixtures"]["download"],
       sitemap: (url, options) => this.#sitemap(url, options ?? {}),
-      ...(this.#page && { page: this.#page }),
+      ...this.#pageFixtures,
     };
   }
 
   async makePage(): Promise<void> {
     const tab = await this.#openTab(null);
-    this.#page = await tab.page();
+    this.#pageFixtures = pageFixtures(await tab.page(), this.#options);
   }
 
   downloads(): readonly FileDraft[] {

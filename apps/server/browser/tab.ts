@@ -1,6 +1,6 @@
 /** One session's stay in Chromium: a place with its pages, and what they said and did. */
 import type { Page } from "playwright-core";
-import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
+import { BrowsingError, type BrowsingSessionOptions, needsPage } from "../core/browsing.ts";
 import type { NamedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
@@ -75,7 +75,7 @@ async function takeSeat(
   options: BrowsingSessionOptions,
   origin: string | null,
 ): Promise<Seat> {
-  const scripted = names(options, "page");
+  const scripted = needsPage(options.fixtures);
   const block = options.block !== "none";
   // Naming both `page` and `download` is how a task asks to save what a click downloads.
   const needs = { named, downloads: scripted && names(options, "download"), film: scripted, block };

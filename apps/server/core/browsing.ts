@@ -5,6 +5,23 @@ import type { ScopeRule } from "./landing.ts";
 import type { PerHost } from "./politeness.ts";
 import type { Reason } from "./words.ts";
 
+/** What a browser task may name that needs a page of Chromium's. */
+export const PAGE_FIXTURES = ["page", "replay"] as const;
+/** What a browser task may name that needs no page at once. */
+const VISIT_FIXTURES = ["visit", "download", "sitemap"] as const;
+
+type Fixtures = Pick<BrowserContext<unknown>, (typeof VISIT_FIXTURES)[number]> &
+  Partial<Pick<BrowserContext<unknown>, (typeof PAGE_FIXTURES)[number]>>;
+
+/** @param fixtures what the task names; null: it cannot be told, so everything counts as named */
+export function needsSession(fixtures: readonly string[] | null): boolean {
+  return needsPage(fixtures) || VISIT_FIXTURES.some((name) => fixtures?.includes(name));
+}
+
+export function needsPage(fixtures: readonly string[] | null): boolean {
+  return fixtures === null || PAGE_FIXTURES.some((name) => fixtures.includes(name));
+}
+
 export interface BrowsingSessionOptions {
   /** Names the task destructures (`page`, `visit`, `download`); what is not named is not made. Null: everything. */
   readonly fixtures: readonly string[] | null;
@@ -24,13 +41,11 @@ export interface BrowsingSessionOptions {
 }
 
 export interface BrowsingSession {
-  /** What the task's `run` gets beside the common context. `page` is there only when it was named. */
-  readonly fixtures: Pick<BrowserContext<unknown>, "visit" | "download" | "sitemap"> & {
-    readonly page?: BrowserContext<unknown>["page"];
-  };
   /** The scope under which `links` of a page gave an address last; null: under none, or it did not. */
   scopeOf(key: string): ScopeRule | null;
   isInScope(rule: ScopeRule, url: string): boolean;
+  /** What the task's `run` gets beside the common context. What needs a page is there only when one such was named. */
+  readonly fixtures: Fixtures;
   /** After a failure: screenshot, Playwright trace and console log, already in the file store. Never throws. */
   capture(): Promise<readonly FileDraft[]>;
   /** What `download` stored, in order. */
@@ -72,6 +87,8 @@ export type BrowsingErrorCode =
   | "browser_missing" // no Chromium on this machine
   | "browser_failed" // Chromium did not start
   | "browser_crashed" // Chromium or one of its pages died
+  | "invalid_recording" // no recorded flow, or one that the recorder's own library refuses
+  | "step_failed" // a step of a recorded flow
   | "plugin_invalid"; // a plugin of the task cannot be loaded
 
 /** Thrown by `visit` and `download`: says which reason the attempt ends with and whether another one may help. */
@@ -115,5 +132,7 @@ const REASON_OF: Readonly<Record<BrowsingErrorCode, Reason>> = {
   browser_missing: "error",
   browser_failed: "crashed",
   browser_crashed: "crashed",
+  invalid_recording: "error",
+  step_failed: "error",
   plugin_invalid: "error",
 };

@@ -121,6 +121,8 @@ export interface Definition {
   readonly timeout?: number;
   /** Operations: how many of its runs go on at once. */
   readonly concurrency?: Concurrency;
+  /** Recorded flows: what the file holds. */
+  readonly recording?: JsonObject;
 }
 
 /** One thing wrong with a task file. */

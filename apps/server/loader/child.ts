@@ -16,6 +16,7 @@ import type { JsonObject } from "../core/json.ts";
 import { toFields } from "./fault.ts";
 import { type Loaded, link } from "./link.ts";
 import type { ChildFunctions, Excluded, LoadResult, ParentFunctions, ParseResult } from "./protocol.ts";
+import { readRecording } from "./recording.ts";
 import { scan, type TaskFile } from "./scan.ts";
 import { readScript } from "./script.ts";
 import { readYaml } from "./yaml.ts";
@@ -41,7 +42,8 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
   for (const file of await scan(folder)) {
     const reason = excluded.find((other) => other.path === file.path);
     if (!reason) await server.importing(file.path);
-    loaded.push(reason ? unread(folder, file, reason.message, EXCLUDED_MEND) : await read(folder, file));
+    const checked = reason ? unread(folder, file, reason.message, EXCLUDED_MEND) : await read(folder, file);
+    if (checked) loaded.push(checked);
   }
   const result = link(loaded);
   const served = new Set(result.definitions.map((definition) => definition.name));
@@ -50,17 +52,21 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
   return JSON.parse(JSON.stringify(result)) as LoadResult;
 }
 
-async function read(folder: string, file: TaskFile): Promise<Loaded> {
+/** Null: a file of another kind, which is none of our business. */
+async function read(folder: string, file: TaskFile): Promise<Loaded | null> {
   const absolute = join(folder, file.path);
   try {
-    const text = await readFile(absolute, "utf8");
-    const checked =
-      file.type === "yaml" ? await readYaml(file.path, text) : await readScript(folder, file.path, absolute, text);
-    return { file, absolute, hash: hashOf(absolute), ...checked };
+    const checked = await readText(folder, file, absolute, await readFile(absolute, "utf8"));
+    return checked && { file, absolute, hash: hashOf(absolute), ...checked };
   } catch (error) {
     const message = `the file cannot be checked: ${error instanceof Error ? error.message : String(error)}`;
     return unread(folder, file, message, "Make sure that it can be read, and that its options are plain values.");
   }
+}
+
+function readText(folder: string, { path, type }: TaskFile, absolute: string, text: string) {
+  if (type === "json") return readRecording(path, text);
+  return type === "yaml" ? readYaml(path, text) : readScript(folder, path, absolute, text);
 }
 
 function unread(folder: string, file: TaskFile, message: string, mend: string): Loaded {

@@ -22,6 +22,8 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
   readonly render?: "auto" | "never" | "always";
   readonly fixtures: readonly string[] | null;
   readonly limits: FanOutLimits;
+  /** What a recorded flow's file holds. */
+  readonly recording?: JsonObject;
 }
 
 export interface OperationDraft extends CommonDraft {

@@ -186,7 +186,14 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     ...(draft.concurrency === undefined ? {} : { concurrency: { of: name, ...draft.concurrency } }),
     ...(render === undefined ? {} : { render }),
   };
-  return { ...head(loaded, draft), kind, flow: "", tasks: [{ name, use: name, needs: [], with: {}, spec }] };
+  const recording = draft.recording === undefined ? {} : { recording: draft.recording };
+  return {
+    ...head(loaded, draft),
+    ...recording,
+    kind,
+    flow: "",
+    tasks: [{ name, use: name, needs: [], with: {}, spec }],
+  };
 }
 
 function plannedTask(

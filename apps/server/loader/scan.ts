@@ -7,11 +7,12 @@ export interface TaskFile {
   readonly path: string;
   /** The path without its extension: the task's name. */
   readonly name: string;
-  readonly type: "script" | "yaml";
+  /** A JSON file is a task only when it is a recorded flow. */
+  readonly type: "script" | "yaml" | "json";
 }
 
-const EXTENSION = /\.(ts|mts|yaml|yml)$/;
-const NO_TASK = /\.d\.m?ts$|\.config\.m?ts$|\.(test|spec)\.m?ts$/;
+const EXTENSION = /\.(ts|mts|yaml|yml|json)$/;
+const NO_TASK = /\.d\.m?ts$|\.config\.m?ts$|\.(test|spec)\.m?ts$|(?:^|\/)(?:package|package-lock|tsconfig)\.json$/;
 
 /** Task files in order of name. Rejects when the folder cannot be read. */
 export async function scan(folder: string): Promise<TaskFile[]> {
@@ -35,5 +36,6 @@ async function walk(folder: string, below: string, found: TaskFile[]): Promise<v
 }
 
 function toTaskFile(path: string): TaskFile {
-  return { path, name: path.replace(EXTENSION, ""), type: /ts$/.test(path) ? "script" : "yaml" };
+  const type = /ts$/.test(path) ? "script" : path.endsWith(".json") ? "json" : "yaml";
+  return { path, name: path.replace(EXTENSION, ""), type };
 }

@@ -116,6 +116,13 @@ function syntaxFault(error: YAMLError): Fault {
   return { path: [error.pos[0]], message: `malformed YAML: ${error.message}`, mend };
 }
 
+/** Finds the lines of a text that is JSON, and so YAML. */
+export function locateInJson(text: string): Locate {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  return (fault) => place(document, counter, fault);
+}
+
 function place(document: Document, counter: LineCounter, fault: Fault): Place | null {
   for (let length = fault.path.length; length > 0; length -= 1) {
     const offset = offsetOf(document, fault.path.slice(0, length), fault.onKey === true);

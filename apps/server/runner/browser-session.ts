@@ -1,5 +1,11 @@
 /** An attempt's browsing session: captured once, when something goes wrong, and taken away when the attempt is to end. */
-import type { Browsing, BrowsingError, BrowsingSession, BrowsingSessionOptions } from "../core/browsing.ts";
+import {
+  type Browsing,
+  type BrowsingError,
+  type BrowsingSession,
+  type BrowsingSessionOptions,
+  needsSession,
+} from "../core/browsing.ts";
 import type { FileDraft, Usage } from "../core/execution.ts";
 
 /** Within the time that the server waits after it has asked an attempt to stop. */
@@ -12,8 +18,7 @@ export async function openBrowserSession(
   browsing: Browsing,
   options: BrowsingSessionOptions,
 ): Promise<BrowserSession | null> {
-  const names = ["page", "visit", "download", "sitemap"];
-  if (options.fixtures && !options.fixtures.some((name) => names.includes(name))) return null;
+  if (!needsSession(options.fixtures)) return null;
   return new BrowserSession(await browsing.open(options), options);
 }
 

@@ -1,12 +1,14 @@
 /** The runner process's side: serves one task file with several attempts at a time, on what `runner-main.ts` hands in. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import { formatWithOptions } from "node:util";
 import { createBirpc } from "birpc";
 import { dieWithParent, resolveUltravisor } from "../../sdk/child-process.ts";
 import { type BrowserDefinition, type CodeDefinition, isDefinition } from "../../sdk/definition.ts";
+import { recordedTask, recordingSchema } from "../../sdk/recording.ts";
 import type { Browsing, Chromium } from "../core/browsing.ts";
 import type { Assignment, Level, LogLine } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
@@ -89,8 +91,7 @@ class Runner {
   async #prepare(settings: RunnerSettings): Promise<Readiness> {
     if (!existsSync(settings.file)) return unready("not_found", `the task file ${settings.file} is gone`);
     try {
-      const module: Record<string, unknown> = await import(pathToFileURL(settings.file).href);
-      const definition = module.default;
+      const definition = await definitionIn(settings.file);
       if (!isDefinition(definition) || (definition.kind !== "code" && definition.kind !== "browser")) {
         return unready("error", `${settings.file} has no default export made by \`code\` or \`browser\``);
       }
@@ -153,6 +154,13 @@ class Runner {
   #log(id: string, line: LogLine): void {
     this.#logs.add(id, line);
   }
+}
+
+/** What a task file exports, or the task that a recorded flow is. */
+async function definitionIn(file: string): Promise<unknown> {
+  if (file.endsWith(".json")) return recordedTask(recordingSchema.parse(JSON.parse(await readFile(file, "utf8"))));
+  const module: Record<string, unknown> = await import(pathToFileURL(file).href);
+  return module.default;
 }
 
 function unready(reason: "not_found" | "error", message: string): Readiness {

@@ -32,6 +32,16 @@ describe("`tasks`", () => {
   });
 });
 
+describe("`export`", () => {
+  it("prints a recorded flow, and says so when a task is none", async () => {
+    const recording = { title: "Buy", steps: [] };
+    const server = await makeServer({ definitions: [{ name: "shop/buy", recording }, { name: "echo" }] });
+    const ultravisor = commandsFor(server.url);
+    expect(JSON.parse((await ultravisor("export", "shop/buy")).stdout)).toEqual(recording);
+    expect(await ultravisor("export", "echo")).toMatchObject({ code: 2, stderr: expect.stringContaining("recorded") });
+  });
+});
+
 describe("`state`", () => {
   it("sets, gets, lists and deletes", async () => {
     const { ultravisor } = await make();

@@ -70,6 +70,20 @@ describe("a browser task", () => {
     expect(made.processes()).toEqual([]);
   });
 
+  test("may be a recorded flow, whose screenshot is kept if that is asked for", async () => {
+    const made = await lab();
+    const steps = [{ type: "navigate", url: `${await site()}/${"${input.path}"}` }];
+    const text = JSON.stringify({ title: "Look", ultravisor: { screenshot: true }, steps });
+    const fixtures = ["input", "page", "replay", "saveFile"];
+    const spec = await made.task(text, { kind: "browser", fixtures }, "json");
+    const { outcome, lines } = made.start(spec, { assignment: { input: { path: "two" } } });
+    expect(await outcome).toMatchObject({
+      output: { title: "Two", steps: 1, url: expect.stringMatching(/two$/) },
+      files: [{ role: "output", name: "screenshot.png", type: "image/png" }],
+    });
+    expect(lines.map((line) => line.text)).toEqual([expect.stringMatching(/^step 1 of 1 \(navigate http.*two\)$/)]);
+  });
+
   test("that fails on its page leaves a screenshot and a trace", async () => {
     const made = await lab();
     const spec = await browserTask(made, "page", `await page.goto(input.url); throw new Error("no price");`);

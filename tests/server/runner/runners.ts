@@ -16,7 +16,7 @@ export interface Lab {
   readonly data: string;
   readonly pool: Executor;
   /** Writes a task file and tells how it is executed. */
-  task(text: string, spec?: Partial<TaskSpec>): Promise<TaskSpec>;
+  task(text: string, spec?: Partial<TaskSpec>, extension?: string): Promise<TaskSpec>;
   start(spec: TaskSpec, options?: StartOptions): Started;
   /** Living processes of this lab. */
   processes(): number[];
@@ -67,15 +67,15 @@ export async function lab(options: Partial<RunnerPoolOptions> = {}): Promise<Lab
     folder,
     data,
     pool,
-    task: (text, spec) => taskFile(folder, text, spec ?? {}),
+    task: (text, spec, extension) => taskFile(folder, text, spec ?? {}, extension ?? "ts"),
     start: (spec, startOptions) => start(made, spec, startOptions ?? {}),
     processes: () => findProcesses({ ULTRAVISOR_DATA: data }),
   };
   return made;
 }
 
-async function taskFile(folder: string, text: string, spec: Partial<TaskSpec>): Promise<TaskSpec> {
-  const file = join(folder, `${randomUUID()}.ts`);
+async function taskFile(folder: string, text: string, spec: Partial<TaskSpec>, extension: string): Promise<TaskSpec> {
+  const file = join(folder, `${randomUUID()}.${extension}`);
   await writeFile(file, text);
   const hash = createHash("sha256").update(text).digest("hex");
   const retry = { attempts: 1, delay: 1000, backoff: "fixed", maxDelay: 1000 } as const;

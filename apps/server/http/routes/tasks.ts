@@ -1,5 +1,6 @@
 /** Tasks and operations: what the files in the tasks folder define, and what is wrong with them. */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Definition } from "../../core/definition.ts";
 import { UltravisorError } from "../../core/errors.ts";
 import type { Catalog } from "../../core/ports.ts";
 import { type Endpoint, PROBLEMS } from "../endpoint.ts";
@@ -40,7 +41,24 @@ const get = createRoute({
   },
 });
 
-export function taskEndpoints({ catalog }: Services): readonly [Endpoint<typeof list>, Endpoint<typeof get>] {
+const recording = createRoute({
+  method: "get",
+  path: "/api/tasks/{name}/recording",
+  tags: ["tasks"],
+  summary: "A recorded flow, as Chrome's Recorder imports it",
+  request: { params: z.object({ name: z.string() }) },
+  responses: {
+    200: {
+      description: "The recording",
+      content: { "application/json": { schema: z.record(z.string(), z.unknown()) } },
+    },
+    ...PROBLEMS,
+  },
+});
+
+type Endpoints = readonly [Endpoint<typeof list>, Endpoint<typeof get>, Endpoint<typeof recording>];
+
+export function taskEndpoints({ catalog }: Services): Endpoints {
   return [
     {
       route: list,
@@ -63,7 +81,24 @@ export function taskEndpoints({ catalog }: Services): readonly [Endpoint<typeof 
         return c.json(presentDefinition(definition), 200);
       },
     },
+    {
+      route: recording,
+      handler: (c) => {
+        const { name } = c.req.valid("param");
+        const definition = catalog.get(name);
+        if (definition === undefined) throw unknownTask(catalog, name);
+        if (definition.recording === undefined) throw notRecorded(definition);
+        return c.json(definition.recording, 200) as never;
+      },
+    },
   ];
+}
+
+function notRecorded({ name, path }: Definition): UltravisorError {
+  return new UltravisorError(
+    "conflict",
+    `Expected ${JSON.stringify(name)} to be a recorded flow, but it is written in ${path}; only what was recorded can be exported.`,
+  );
 }
 
 /** A file that is there but has mistakes is another matter than a name that never was. */

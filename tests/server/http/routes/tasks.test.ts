@@ -1,3 +1,4 @@
+import { parse } from "@puppeteer/replay";
 import { expect, it } from "vitest";
 import { makeServer } from "../ports.ts";
 
@@ -35,4 +36,13 @@ it("A name that is unknown is told apart from a file with mistakes", async () =>
     code: "task_file_invalid",
     detail: expect.stringContaining("broken.yaml:3"),
   });
+});
+
+it("A recorded flow is given as Recorder imports it; what is no such flow says so", async () => {
+  const recording = { title: "Buy", steps: [{ type: "navigate", url: "https://shop.example/" }] };
+  const server = await makeServer({ definitions: [{ ...SHOP, recording }] });
+  const response = await server.ask("/api/tasks/shop%2Fprices/recording");
+  expect(parse(await response.json())).toEqual(recording);
+  expect(await (await server.ask("/api/tasks/echo/recording")).json()).toMatchObject({ code: "conflict" });
+  expect(await (await server.ask("/api/tasks/nope/recording")).json()).toMatchObject({ code: "unknown_task" });
 });
