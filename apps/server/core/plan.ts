@@ -55,7 +55,8 @@ function lockedBy({ concurrency }: TaskSpec, input: JsonObject): { readonly lock
 }
 
 function withHosts(spec: TaskSpec, hosts: readonly string[]): TaskSpec {
-  return hosts.length === 0 ? spec : { ...spec, hosts };
+  // The same object where it can be: it is recognised again when it is stored.
+  return hosts.length === 0 || spec.hosts === hosts ? spec : { ...spec, hosts };
 }
 
 /** A subtask of another definition is executed as that one; null: there is no such task. */

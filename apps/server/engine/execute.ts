@@ -3,13 +3,14 @@
  * a process killed at any point leaves a row that `recover` or `reconcile` picks up.
  */
 import type { TaskRun } from "../core/entities.ts";
-import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
+import type { Assignment, ExecutionHost, Executor, Outcome, SpawnDraft } from "../core/execution.ts";
 import { type FindTask, planSubtasks } from "../core/plan.ts";
 import type { Clock, Logger, NewId, Notices, RunReader, StateStore, TaskQueue } from "../core/ports.ts";
 import { afterFailure } from "../core/retry.ts";
 import type { RunStore, Settled, Ticket } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
 import type { Journal } from "./journal.ts";
+import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 
 export interface ExecuteParts {
@@ -19,6 +20,7 @@ export interface ExecuteParts {
   readonly state: StateStore;
   readonly runs: RunReader;
   readonly journal: Journal;
+  readonly knownKeys: KnownKeys;
   readonly notices: Notices;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -52,6 +54,7 @@ export function createExecution(parts: ExecuteParts): Execution {
       if (taskRun === null) return null;
       const stop = new AbortController();
       running.set(taskRunId, stop);
+      if (taskRun.key !== null) parts.knownKeys.add(taskRun.runId, taskRun.task, taskRun.key);
       publish(parts, taskRun, "running");
       if (taskRun.rule !== null) parts.onClaimed();
       try {
@@ -165,18 +168,32 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
       delay: null,
     };
   if (outcome.type === "failed") return writeFailure(parts, taskRun, outcome, now);
-  const { drafts, unknown, tooDeep } = planSubtasks(taskRun, outcome.spawned, parts.findTask, parts.newId);
+  const { drafts, unknown, tooDeep } = planSubtasks(
+    taskRun,
+    newKeysOf(parts, taskRun, outcome),
+    parts.findTask,
+    parts.newId,
+  );
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
   const { output, ownKey = null, ownLanding = null, records, files, report, usage } = outcome;
-  return {
-    settled: await transitions.succeed(
-      ticket,
-      { output, ownKey, ownLanding, spawned: drafts, tooDeep, records, files, report, usage },
-      now,
-    ),
-    delay: null,
-  };
+  const settled = await transitions.succeed(
+    ticket,
+    { output, ownKey, ownLanding, spawned: drafts, tooDeep, records, files, report, usage },
+    now,
+  );
+  const started = new Set(settled?.ready.map((delivery) => delivery.taskRunId));
+  for (const { id, task, key } of drafts) if (started.has(id)) parts.knownKeys.add(taskRun.runId, task, key);
+  return { settled, delay: null };
 }
+
+/** Without the subtasks that are there already, as far as one remembers: most links of a page lead where others led before. */
+function newKeysOf(parts: ExecuteParts, taskRun: TaskRun, outcome: Succeeded): readonly SpawnDraft[] {
+  // What is too deep is counted, known or not.
+  if (taskRun.depth >= taskRun.spec.limits.depth) return outcome.spawned;
+  return outcome.spawned.filter((draft) => !parts.knownKeys.has(taskRun.runId, draft.task ?? taskRun.task, draft.key));
+}
+
+type Succeeded = Extract<Outcome, { type: "succeeded" }>;
 
 type Failed = Extract<Outcome, { type: "failed" }>;
 

@@ -25,6 +25,7 @@ import type { PokedDuty } from "./duty.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { createExecution, type ExecuteParts, type Execution } from "./execute.ts";
 import { createJournal } from "./journal.ts";
+import { createKnownKeys, forgetOnRetry } from "./known-keys.ts";
 import { createRecent } from "./recent.ts";
 import { createReconcile } from "./reconcile.ts";
 import { recover } from "./recover.ts";
@@ -65,16 +66,18 @@ export interface RunningEngine extends Engine {
 }
 
 export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
-  const { transitions, queue, clock, log, notices } = parts;
+  const { queue, clock, log, notices } = parts;
+  const knownKeys = createKnownKeys();
+  const transitions = forgetOnRetry(parts.transitions, knownKeys);
   const feed = await createEventFeed(parts.events, notices, log);
   const submit = createSubmit({ ...parts, onCommit: committed });
-  const runVerbs = createRunVerbs({ ...parts, abort: (ids) => execution.cancel(ids), onSettled: settled });
+  const runVerbs = createRunVerbs({ ...parts, transitions, abort: (ids) => execution.cancel(ids), onSettled: settled });
   const triggers = createTriggers({ ...parts, submit, cancel: runVerbs.cancel });
   const remembered = rememberRuns(parts);
   const completions = createCompletions({ ...parts, ...remembered, submit, onEvent: feed.poke });
   const reconcile = createReconcile(transitions, queue, log);
   const journal = createJournal(parts.logs, notices, log);
-  const { execution, deadlines } = createWork({ ...parts, ...remembered, journal, onSettled: settled });
+  const { execution, deadlines } = createWork({ ...parts, ...remembered, journal, knownKeys, onSettled: settled });
   const duties = [feed, ...triggers.duties, completions, reconcile, deadlines];
   let stopWatching = (): void => undefined;
 

@@ -4,7 +4,6 @@
  */
 import type { ResultSet } from "@libsql/client";
 import { getTableColumns, type InferSelectModel } from "drizzle-orm";
-import type { TaskSpec } from "../core/definition.ts";
 import type { TaskRun } from "../core/entities.ts";
 import { jsonText } from "../core/json.ts";
 import type { Database } from "./database.ts";
@@ -12,6 +11,7 @@ import { hold } from "./lock-sql.ts";
 import { toTaskRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
 import { taskRuns } from "./schema/index.ts";
+import { specOf } from "./specs.ts";
 
 export interface Owner {
   /** This node's name. */
@@ -31,7 +31,6 @@ interface Wanted {
 }
 
 export function createClaim(database: Database, owner: Owner): Claim {
-  const read = createReader();
   let wanted: Wanted[] = [];
   let busy = false;
 
@@ -45,7 +44,7 @@ export function createClaim(database: Database, owner: Owner): Claim {
   }
   async function claimAll(together: readonly Wanted[]): Promise<void> {
     try {
-      const claimed = await claimTogether(database, owner, together, read);
+      const claimed = await claimTogether(database, owner, together);
       for (const one of together) {
         const taskRun = claimed.get(one.taskRunId);
         claimed.delete(one.taskRunId);
@@ -80,7 +79,6 @@ async function claimTogether(
   database: Database,
   owner: Owner,
   wanted: readonly Wanted[],
-  read: (result: ResultSet | undefined) => TaskRun[],
 ): Promise<Map<string, TaskRun>> {
   const now = Math.max(...wanted.map((one) => one.now));
   const ids = jsonText(wanted.map((one) => one.taskRunId));
@@ -99,26 +97,15 @@ async function claimTogether(
 const COLUMNS = Object.entries(getTableColumns(taskRuns));
 const SELECT = `SELECT ${COLUMNS.map(([, column]) => `t."${column.name}"`).join(", ")}, s.spec
   FROM json_each(?) AS d CROSS JOIN task_runs t ON t.id = d.value JOIN specs s ON s.id = t.spec_id`;
-const MOST_SPECS = 200;
 
-/** Reads rows by place, and every spec once: the task runs of a crawl share theirs. */
-function createReader(): (result: ResultSet | undefined) => TaskRun[] {
-  const specs = new Map<string, TaskSpec>();
-  const specOf = (id: string, text: unknown): TaskSpec => {
-    const known = specs.get(id);
-    if (known) return known;
-    const spec = JSON.parse(String(text)) as TaskSpec;
-    if (specs.size >= MOST_SPECS) specs.clear();
-    specs.set(id, spec);
-    return spec;
-  };
-  return (result) =>
-    (result?.rows ?? []).map((row) => {
-      const values = COLUMNS.map(([name, column], i) => [
-        name,
-        row[i] === null ? null : column.mapFromDriverValue(row[i]),
-      ]);
-      const taskRun = Object.fromEntries(values) as InferSelectModel<typeof taskRuns>;
-      return toTaskRun(taskRun, specOf(taskRun.specId, row[COLUMNS.length]));
-    });
+/** By place: names are looked up once, not for every row. */
+function read(result: ResultSet | undefined): TaskRun[] {
+  return (result?.rows ?? []).map((row) => {
+    const values = COLUMNS.map(([name, column], i) => [
+      name,
+      row[i] === null ? null : column.mapFromDriverValue(row[i]),
+    ]);
+    const taskRun = Object.fromEntries(values) as InferSelectModel<typeof taskRuns>;
+    return toTaskRun(taskRun, specOf(taskRun.specId, String(row[COLUMNS.length])));
+  });
 }

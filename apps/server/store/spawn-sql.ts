@@ -1,9 +1,9 @@
 /** The statements that bring task runs into being: those of a new run, and subtasks within their limits. */
-import { createHash } from "node:crypto";
 import type { InStatement } from "@libsql/client";
-import { canonicalJson, jsonText } from "../core/json.ts";
+import { jsonText } from "../core/json.ts";
 import type { TaskRunDraft } from "../core/run-store.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
+import { type SpecRow, specRow } from "./specs.ts";
 
 /** The tasks of a new run, and what each of them needs. */
 export function insertPlan(runId: string, drafts: readonly TaskRunDraft[], now: number): InStatement[] {
@@ -14,7 +14,7 @@ export function insertPlan(runId: string, drafts: readonly TaskRunDraft[], now: 
     ...(fallbackFor === undefined ? [] : [[id, fallbackFor, 1]]),
   ]);
   return [
-    specs,
+    ...specs,
     insertTaskRuns(runId, rows, now, null),
     {
       sql: "INSERT INTO task_run_edges (task_run_id, needs_id, on_failure) SELECT d.value->>0, d.value->>1, d.value->>2 FROM json_each(?) AS d WHERE true",
@@ -34,7 +34,7 @@ export function insertSubtasks(
   if (first === undefined) return tooDeep > 0 ? [countTooDeep(runId, tooDeep), sayLimited(runId, now)] : [];
   const { specs, rows } = toRows(drafts);
   const bound = { root: first.root, subtasks: first.spec.limits.subtasks };
-  return [specs, insertTaskRuns(runId, rows, now, bound), countTooMany(runId, rows, bound), sayLimited(runId, now)];
+  return [...specs, insertTaskRuns(runId, rows, now, bound), countTooMany(runId, rows, bound), sayLimited(runId, now)];
 }
 
 /** How many subtasks a root may have in all. */
@@ -43,19 +43,23 @@ interface Bound {
   readonly subtasks: number;
 }
 
-function toRows(drafts: readonly TaskRunDraft[]): { readonly specs: InStatement; readonly rows: string } {
-  const specs = new Map<string, string>();
+function toRows(drafts: readonly TaskRunDraft[]): { readonly specs: readonly InStatement[]; readonly rows: string } {
+  const specs = new Map<string, SpecRow>();
   const rows = drafts.map((draft) => {
-    const text = canonicalJson(draft.spec);
-    const specId = createHash("sha256").update(text).digest("hex");
-    specs.set(specId, text);
+    const row = specRow(draft.spec);
+    specs.set(row.id, row);
     const state = waits(draft) ? "waiting" : "queued";
-    return { ...draft, specId, kind: draft.spec.kind, state, spec: undefined, needs: undefined };
+    return { ...draft, specId: row.id, kind: draft.spec.kind, state, spec: undefined, needs: undefined };
   });
-  const args = [jsonText([...specs].map(([id, spec]) => ({ id, spec })))];
+  return { specs: insertSpecs([...specs.values()].filter((spec) => !spec.stored)), rows: jsonText(rows) };
+}
+
+function insertSpecs(specs: readonly SpecRow[]): InStatement[] {
+  if (specs.length === 0) return [];
+  const args = [jsonText(specs.map(({ id, text }) => ({ id, spec: text })))];
   const sql =
     "INSERT INTO specs (id, spec) SELECT d.value->>'id', d.value->>'spec' FROM json_each(?) AS d WHERE true ON CONFLICT (id) DO NOTHING";
-  return { specs: { sql, args }, rows: jsonText(rows) };
+  return [{ sql, args }];
 }
 
 function waits(draft: TaskRunDraft): boolean {
