@@ -4,6 +4,15 @@ import { findRun } from "../find-run.ts";
 import { countsText, duration, harmless, printJson, printLine, printTable, shortId, shortTime } from "../output.ts";
 import { server } from "../server.ts";
 
+interface Served {
+  readonly pattern: string;
+  readonly tier: "http" | "browser";
+  readonly why: string;
+  readonly pages: number;
+}
+
+const SHOWN_KINDS = 20;
+
 export function addShow(program: Command): void {
   program
     .command("show")
@@ -29,7 +38,10 @@ export function addShow(program: Command): void {
       );
       printLine(`input    ${harmless(JSON.stringify(run.input))}`);
       if (run.summary !== null) printLine(`summary  ${harmless(run.summary)}`);
-      printLine(`tasks    ${countsText(run.counts)}\n`);
+      printLine(`tasks    ${countsText(run.counts)}`);
+      const pages = await (await runs.pages.$get({ param })).json();
+      printPages(pages.items);
+      printLine("");
       const page = await (await runs.tasks.$get({ param, query: { limit: "50" } })).json();
       const rows = page.items.map((task) => [
         shortId(task.id),
@@ -43,6 +55,17 @@ export function addShow(program: Command): void {
       printTable(["TASK RUN", "TASK", "KEY", "STATE", "ATTEMPT", "TOOK", "ERROR"], rows, "No task runs.");
       if (page.next !== null) printLine("… and more; --manifest tells all.");
     });
+}
+
+/** Which tier served its pages, and why, where it has any. */
+function printPages(kinds: readonly Served[]): void {
+  if (kinds.length === 0) return;
+  const count = (tier: Served["tier"]) => kinds.reduce((sum, kind) => sum + (kind.tier === tier ? kind.pages : 0), 0);
+  printLine(`pages    ${count("http")} over HTTP, ${count("browser")} in Chromium\n`);
+  const rows = kinds
+    .slice(0, SHOWN_KINDS)
+    .map(({ pages, tier, why, pattern }) => [pages, tier, why.replaceAll("_", " "), pattern]);
+  printTable(["PAGES", "TIER", "WHY", "LIKE"], rows, "");
 }
 
 function linkText({ id, name, state }: { readonly id: string; readonly name: string; readonly state: string }): string {

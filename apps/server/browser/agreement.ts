@@ -50,7 +50,7 @@ function details(first: PageContent, second: PageContent): string | null {
   const [form] = missingFrom(first.forms, second.forms);
   if (form !== undefined) return `add a form (${form})`;
   const amounts = missingFrom(first.amounts, second.amounts);
-  if (amounts.length > 0) return `add ${count(amounts.length, "price")}, such as ${amounts[0]}`;
+  if (amounts.length > 0) return `add ${count(amounts.length, "value")}, such as ${amounts[0]}`;
   const items = second.items.filter((item) => !first.text.includes(item));
   if (Math.min(items.length, second.items.length - first.items.length) >= LIST)
     return `add a list of ${items.length} items`;

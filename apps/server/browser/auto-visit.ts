@@ -1,5 +1,6 @@
 /** `render: "auto"`: which tier serves a page that came over HTTP, by what is known of its template, and else by trying both. */
 import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
+import type { TierReason } from "../core/execution.ts";
 import { disagreement, SCRIPTS_AT_WORK, TWO_LOADS } from "./agreement.ts";
 import { contentOf } from "./content.ts";
 import { PageDocument } from "./document.ts";
@@ -15,16 +16,16 @@ export interface AutoVisit {
   /** Whether this session is in Chromium already. It must not wait then for others, who may be waiting for its place. */
   readonly isInChromium: boolean;
   /** Loads the page in Chromium, with its source. What Chromium would download comes over HTTP. */
-  render(reason: string): Promise<PageDocument>;
+  render(reason: string, why: TierReason): Promise<PageDocument>;
 }
 
 /** @param page HTML that came over HTTP */
 export async function chooseTier(page: PageDocument, auto: AutoVisit): Promise<PageDocument> {
-  const { tier, reason } = renderRule(renderFacts(page));
-  if (tier === "browser") return auto.render(reason);
-  if (tier === "http") return because(page, reason);
+  const { tier, reason, why } = renderRule(renderFacts(page));
+  if (tier === "browser") return auto.render(reason, why);
+  if (tier === "http") return because(page, reason, why);
   const turn = await auto.templates.turn(structureOf(page), auto.isInChromium ? null : auto.signal);
-  return turn.tier === "http" ? because(page, turn.reason) : tryBoth(page, auto, turn);
+  return turn.tier === "http" ? because(page, turn.reason, turn.why) : tryBoth(page, auto, turn);
 }
 
 async function tryBoth(page: PageDocument, auto: AutoVisit, turn: Turn): Promise<PageDocument> {
@@ -33,10 +34,12 @@ async function tryBoth(page: PageDocument, auto: AutoVisit, turn: Turn): Promise
     if (change !== null) auto.log("info", change);
   };
   try {
-    const rendered = await auto.render(turn.reason);
+    const rendered = await auto.render(turn.reason, turn.why);
     const what = rendered.tier === "browser" ? difference(page, rendered) : null;
     settle(rendered.tier === "browser" ? (what === null ? "agreed" : "differed") : null, what ?? "");
-    if (turn.tier === "compare" && what === null) return because(page, "its scripts change nothing: both tiers agree");
+    if (turn.tier === "compare" && what === null) {
+      return because(page, "its scripts change nothing: both tiers agree", "scripts_decorate");
+    }
     if (what !== null) rendered.tierReason = `its scripts ${what}`;
     return rendered;
   } catch (error) {
@@ -45,7 +48,7 @@ async function tryBoth(page: PageDocument, auto: AutoVisit, turn: Turn): Promise
     auto.signal.throwIfAborted();
     // Where scripts are known to add something, less than that is not the page.
     if (turn.tier === "browser") throw error;
-    return because(page, untried(error, auto));
+    return because(page, untried(error, auto), "not_compared");
   }
 }
 
@@ -67,7 +70,8 @@ function untried(error: unknown, { templates, log }: AutoVisit): string {
   return `what its scripts do could not be tried: ${why}`;
 }
 
-function because(page: PageDocument, reason: string): PageDocument {
+function because(page: PageDocument, reason: string, why: TierReason): PageDocument {
   page.tierReason = reason;
+  page.tierWhy = why;
   return page;
 }

@@ -1,6 +1,7 @@
 /** The browser tier: loads one page in Chromium, waits until its scripts have built it, and takes it as HTML. */
 import type { Page, Request, Response } from "playwright-core";
 import { BrowsingError } from "../core/browsing.ts";
+import type { TierReason } from "../core/execution.ts";
 import { headerMediaType } from "../core/media-type.ts";
 import { chromiumError, isDownload } from "./chromium-error.ts";
 import { isHtml, PageDocument } from "./document.ts";
@@ -25,6 +26,7 @@ const AWAITED = new Set(["document", "script", "fetch", "xhr"]);
 export interface Purpose {
   /** Why this page enters Chromium, for people. */
   readonly reason: string;
+  readonly why: TierReason;
   /** Whether the page is wanted also as it was before scripts worked on it. */
   readonly source: boolean;
 }
@@ -150,7 +152,8 @@ async function read(page: Page, watch: Watch, purpose: Purpose): Promise<PageDoc
     : ((await response?.text()) ?? "");
   // Chromium forgets it when a script has gone elsewhere since.
   const source = purpose.source && isHtml(type) ? await response?.text().catch(() => null) : null;
-  return new PageDocument({ url, status, headers, type, html, source, tier: "browser", tierReason: purpose.reason });
+  const { reason: tierReason, why: tierWhy } = purpose;
+  return new PageDocument({ url, status, headers, type, html, source, tier: "browser", tierReason, tierWhy });
 }
 
 function loops(watch: Watch): Error {

@@ -13,7 +13,7 @@ export interface PageContent {
   readonly links: ReadonlySet<string>;
   readonly words: ReadonlySet<string>;
   readonly numbers: ReadonlySet<string>;
-  /** Sums of money. */
+  /** Sums of money, and what stands where a page says that a price, a stock or a rating stands. */
   readonly amounts: ReadonlySet<string>;
   /** Texts of list items, rows and articles. */
   readonly items: readonly string[];
@@ -41,49 +41,69 @@ const TOOL_NAMES =
 /** Parameters that name a visit and not a page. */
 const VISIT = /^(?:_|_ga|_gl|cachebust(?:er)?|cb|jsessionid|nonce|phpsessid|rand|session(?:id)?|sid|token|ts)$/i;
 const ITEM_LENGTH = 500;
+/** What an element is called that holds one value. */
+const VALUE = /price|(?:^|[\s_-])(?:amount|availability|cost|fee|rating|stock|total)s?(?:$|[\s_-])/i;
+const VALUE_LENGTH = 60;
 
-/** @param tree is walked once; scripts that only decorate must not change the result */
+/** Reads a page for comparison; what scripts do that only decorate must not change the result. */
 export function contentOf(document: PageDocument): PageContent {
-  const text: string[] = [];
-  const items: string[] = [];
-  const links = new Set<string>();
-  const openItems: { element: Element; start: number }[] = [];
-  const own = linkKey(new URL(document.url));
-  const base = baseOf(document.tree, document.url);
-  let toolDepth = 0;
-  walk(document.tree, {
-    enter(element) {
-      const url = linkOf(element, base);
-      if (url && isNews(url, element, document.url)) links.add(linkKey(url));
-      if (!INLINE.has(element.name)) text.push(" ");
-      if (isTool(element)) toolDepth += 1;
-      if (isItem(element)) openItems.push({ element, start: text.length });
-      return !isDead(element);
-    },
-    leave(element) {
-      if (isTool(element)) toolDepth -= 1;
-      const item = openItems.at(-1);
-      if (item?.element === element) {
-        openItems.pop();
-        items.push(fold(text.slice(item.start).join("")).slice(0, ITEM_LENGTH));
-      }
-      if (!INLINE.has(element.name)) text.push(" ");
-    },
-    text: (data) => void (toolDepth === 0 && text.push(data)),
-  });
-  links.delete(own);
+  const { links, text, items, values } = new Reading(document);
   const whole = fold(text.join(""));
+  const sums = whole.match(AMOUNT)?.map((amount) => amount.replace(/\s/g, "").replace(/[.,]+$/, ""));
   return {
     url: document.url,
     title: wordsOf(document.title),
     links,
     words: wordsOf(whole),
     numbers: new Set(whole.match(NUMBER)?.map((number) => number.replace(/[.,:/-]+$/, ""))),
-    amounts: new Set(whole.match(AMOUNT)?.map((amount) => amount.replace(/\s/g, "").replace(/[.,]+$/, ""))),
+    amounts: new Set([...(sums ?? []), ...values]),
     items: items.filter((item) => item !== ""),
     forms: new Set(document.forms.flatMap((form) => formKey(form) ?? [])),
     text: whole,
   };
+}
+
+/** One walk over a page. */
+class Reading {
+  readonly links = new Set<string>();
+  readonly text: string[] = [];
+  readonly items: string[] = [];
+  readonly values: string[] = [];
+  readonly #open: { readonly element: Element; readonly start: number }[] = [];
+  #toolDepth = 0;
+
+  constructor(document: PageDocument) {
+    const base = baseOf(document.tree, document.url);
+    walk(document.tree, {
+      enter: (element) => {
+        const url = linkOf(element, base);
+        if (url && isNews(url, element, document.url)) this.links.add(linkKey(url));
+        this.#enter(element);
+        return !isDead(element);
+      },
+      leave: (element) => this.#leave(element),
+      text: (data) => void (this.#toolDepth === 0 && this.text.push(data)),
+    });
+    this.links.delete(linkKey(new URL(document.url)));
+  }
+
+  #enter(element: Element): void {
+    if (!INLINE.has(element.name)) this.text.push(" ");
+    if (isTool(element)) this.#toolDepth += 1;
+    if (isItem(element) || isValue(element)) this.#open.push({ element, start: this.text.length });
+  }
+
+  #leave(element: Element): void {
+    if (isTool(element)) this.#toolDepth -= 1;
+    const open = this.#open.at(-1);
+    if (open?.element === element) {
+      this.#open.pop();
+      const text = fold(this.text.slice(open.start).join(""));
+      if (isItem(element)) this.items.push(text.slice(0, ITEM_LENGTH));
+      if (isValue(element) && text !== "" && text.length <= VALUE_LENGTH) this.values.push(text);
+    }
+    if (!INLINE.has(element.name)) this.text.push(" ");
+  }
 }
 
 /** The address as the frontier compares it, without what names the visit. */
@@ -123,6 +143,10 @@ function isTool(element: Element): boolean {
 
 function isItem({ name, attribs }: Element): boolean {
   return ITEMS.has(name) || ITEM_ROLES.has(attribs.role ?? "");
+}
+
+function isValue({ attribs }: Element): boolean {
+  return VALUE.test(`${attribs.itemprop ?? ""} ${attribs.class ?? ""} ${attribs.id ?? ""}`);
 }
 
 function wordsOf(text: string): ReadonlySet<string> {

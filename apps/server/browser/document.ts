@@ -1,6 +1,7 @@
 /** One page as a task sees it, the same whichever tier fetched it. Nothing is parsed before it is asked for. */
 import { selectAll } from "css-select";
 import type { Document, Form, LinkOptions } from "../../sdk/context.ts";
+import type { TierReason } from "../core/execution.ts";
 import { collectForms } from "./forms.ts";
 import { linkFilter } from "./link-filter.ts";
 import { collectLinks, type Link } from "./links.ts";
@@ -19,6 +20,7 @@ export interface PageFacts {
   readonly source?: string | null | undefined;
   readonly tier: "http" | "browser";
   readonly tierReason: string;
+  readonly tierWhy: TierReason;
 }
 
 export class PageDocument implements Document {
@@ -31,6 +33,8 @@ export class PageDocument implements Document {
   readonly tier: "http" | "browser";
   /** Known only once the page was looked at. */
   tierReason: string;
+  /** The same in one word, to be counted. */
+  tierWhy: TierReason;
   /** Is told of all that `links` gives. */
   onLinks: ((hrefs: readonly string[], options: LinkOptions) => void) | null = null;
   #tree: Tree | null = null;
@@ -47,6 +51,7 @@ export class PageDocument implements Document {
     this.source = facts.source ?? null;
     this.tier = facts.tier;
     this.tierReason = facts.tierReason;
+    this.tierWhy = facts.tierWhy;
   }
 
   /** The parsed page; an answer that is no HTML has no elements. */

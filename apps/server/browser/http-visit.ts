@@ -106,6 +106,7 @@ async function readPage(answer: HttpAnswer): Promise<PageDocument> {
     html: bytes && (isHtml(type) || TEXTUAL.test(type)) ? decodeText(bytes, answer.headers["content-type"]) : "",
     tier: "http",
     tierReason: isHtml(type) ? "fetched over HTTP" : `${type} needs no browser`,
+    tierWhy: isHtml(type) ? "asked_for" : "no_html",
   });
 }
 

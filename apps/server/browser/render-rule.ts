@@ -1,4 +1,5 @@
 /** Decides from a page's HTML alone whether it is the page, only the start of one that scripts build, or whether that has to be tried. */
+import type { TierReason } from "../core/execution.ts";
 import type { PageDocument } from "./document.ts";
 
 /** What the rule looks at. */
@@ -18,6 +19,7 @@ export interface RenderDecision {
   /** `unsure`: only a comparison of both tiers can tell what the scripts do. */
   readonly tier: "http" | "browser" | "unsure";
   readonly reason: string;
+  readonly why: TierReason;
 }
 
 /** Below this much text a page that runs scripts says next to nothing. */
@@ -25,13 +27,13 @@ const LITTLE_TEXT = 200;
 const HARDLY_ANY_TEXT = 60;
 
 export function renderRule(facts: RenderFacts): RenderDecision {
-  if (facts.scripts === 0) return { tier: "http", reason: "the page has no scripts" };
+  if (facts.scripts === 0) return { tier: "http", reason: "the page has no scripts", why: "no_scripts" };
   if (facts.emptyRoot !== null) return enter(`its ${facts.emptyRoot} is empty until scripts fill it`);
   if (facts.asksForScripts && facts.textLength < LITTLE_TEXT)
     return enter("it has little text and asks for JavaScript");
   if (facts.textLength < HARDLY_ANY_TEXT && facts.links === 0)
     return enter("it has scripts and next to no text or links");
-  return { tier: "unsure", reason: "its HTML has text and links of its own" };
+  return { tier: "unsure", reason: "its HTML has text and links of its own", why: "not_compared" };
 }
 
 /** Text and links are read only where the rule asks for them: most pages are decided without. */
@@ -51,5 +53,5 @@ export function renderFacts(document: PageDocument): RenderFacts {
 }
 
 function enter(reason: string): RenderDecision {
-  return { tier: "browser", reason };
+  return { tier: "browser", reason, why: "empty_without_scripts" };
 }

@@ -2,7 +2,7 @@
 import type { Document, DownloadedFile, DownloadOptions, SitemapOptions, VisitOptions } from "../../sdk/context.ts";
 import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions, needsPage } from "../core/browsing.ts";
 import { type NamedHosts, namedHosts } from "../core/egress.ts";
-import type { FileDraft } from "../core/execution.ts";
+import type { FileDraft, Tiers } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import type { ScopeRule } from "../core/landing.ts";
 import { chooseTier } from "./auto-visit.ts";
@@ -19,6 +19,7 @@ import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
 import { isInScope, Scopes } from "./scopes.ts";
+import { Served } from "./served.ts";
 import { readSitemaps } from "./sitemap.ts";
 import { openTab, type Tab } from "./tab.ts";
 import type { Templates } from "./templates.ts";
@@ -46,6 +47,7 @@ export async function openSession(
   return session;
 }
 
+const ASKED_FOR: Purpose = { reason: "the task asked for it", why: "asked_for", source: false };
 /** As many as a run may have subtasks. */
 const MAX_SITEMAP_PAGES = 100_000;
 
@@ -62,7 +64,7 @@ class Session implements BrowsingSession {
   readonly #named: NamedHosts;
   readonly #downloads: FileDraft[] = [];
   readonly #scopes = new Scopes();
-  readonly #served = { http: 0, browser: 0 };
+  readonly #served = new Served();
   readonly #onClose: () => void;
   readonly #break: (error: BrowsingError) => void;
   #tab: Promise<Tab> | null = null;
@@ -110,8 +112,8 @@ class Session implements BrowsingSession {
     return [...this.#downloads];
   }
 
-  tiers(): { readonly http: number; readonly browser: number } {
-    return { ...this.#served };
+  tiers(): Tiers {
+    return this.#served.tiers();
   }
 
   scopeOf(key: string): ScopeRule | null {
@@ -140,12 +142,12 @@ class Session implements BrowsingSession {
     const render = options.render ?? this.#options.render;
     const document =
       render === "always"
-        ? await this.#visitInTab(url, options, { reason: "the task asked for the browser", source: false })
+        ? await this.#visitInTab(url, options, ASKED_FOR)
         : await this.#visitOverHttp(url, options, render);
     document.onLinks = (hrefs, asked) => this.#scopes.note(document.url, hrefs, asked);
-    this.#served[document.tier] += 1;
-    const how = document.tier === "http" ? "over HTTP" : `in Chromium (${document.tierReason})`;
-    this.#options.log("info", `${document.status} ${document.url} ${how}`);
+    this.#served.note(document);
+    const how = document.tier === "http" ? "over HTTP" : "in Chromium";
+    this.#options.log("info", `${document.status} ${document.url} ${how}: ${document.tierReason}`);
     return document;
   }
 
@@ -159,7 +161,7 @@ class Session implements BrowsingSession {
       signal: this.#options.signal,
       isInChromium: this.#tab !== null,
       log: this.#options.log,
-      render: (reason) => this.#visitInTab(url, options, { reason, source: true }),
+      render: (reason, why) => this.#visitInTab(url, options, { reason, why, source: true }),
     });
   }
 

@@ -1,4 +1,5 @@
 /** What a runner knows about the templates of the sites it visits: which tier serves them, and whose turn it is to compare both. */
+import type { TierReason } from "../core/execution.ts";
 import type { Structure } from "./structure.ts";
 import {
   compared,
@@ -18,6 +19,7 @@ export interface Turn {
   readonly tier: "http" | "browser" | "compare";
   /** For people. */
   readonly reason: string;
+  readonly why: TierReason;
   /** To be called once with what came of a page that was loaded in both tiers, or null if nothing did. Gives what changed, for people. */
   settle(outcome: Outcome | null, what: string): string | null;
 }
@@ -94,6 +96,7 @@ class Memory implements Templates {
     return {
       tier,
       reason,
+      why: "scripts_add",
       settle: (outcome, what) => {
         template.comparing -= 1;
         family.comparing -= 1;
@@ -140,15 +143,21 @@ function learn(template: Template, outcome: Outcome, what: string): void {
 
 function overHttp(template: Template): Turn {
   const { tally, family } = template;
-  const reason =
-    tally.agreed === 0 && tally.failed > 0
-      ? `Chromium could not show what scripts do to ${named(template)} (${template.finding})`
-      : `scripts change nothing that counts on ${named(template)} (${family.kin.agreed} comparisons with Chromium agreed)`;
-  return { tier: "http", reason, settle: () => null };
+  const isUnseen = tally.agreed === 0 && tally.failed > 0;
+  const reason = isUnseen
+    ? `Chromium could not show what scripts do to ${named(template)} (${template.finding})`
+    : `scripts change nothing that counts on ${named(template)} (${family.kin.agreed} comparisons with Chromium agreed)`;
+  const why = isUnseen ? "not_compared" : "scripts_decorate";
+  return { tier: "http", reason, why, settle: () => null };
 }
 
 function untested(reason: string): Turn {
-  return { tier: "http", reason: `what its scripts do could not be tried: ${reason}`, settle: () => null };
+  return {
+    tier: "http",
+    reason: `what its scripts do could not be tried: ${reason}`,
+    why: "not_compared",
+    settle: () => null,
+  };
 }
 
 function inBrowser(template: Template): string {

@@ -1,6 +1,6 @@
 /** The port between a runner process and the browser room: one `Browsing` per runner, one session per attempt. */
 import type { BrowserContext } from "../../sdk/context.ts";
-import type { FileDraft } from "./execution.ts";
+import type { FileDraft, Tiers } from "./execution.ts";
 import type { ScopeRule } from "./landing.ts";
 import type { PerHost } from "./politeness.ts";
 import type { Reason } from "./words.ts";
@@ -52,8 +52,8 @@ export interface BrowsingSession {
   downloads(): readonly FileDraft[];
   /** Resolves when this session's Chromium or its page crashed: the attempt is lost, whatever the script still waits for. */
   readonly broken: Promise<BrowsingError>;
-  /** Pages served by each tier so far. */
-  tiers(): { readonly http: number; readonly browser: number };
+  /** Pages served by each tier so far, and why. */
+  tiers(): Tiers;
   close(): Promise<void>;
 }
 

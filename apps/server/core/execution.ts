@@ -67,7 +67,34 @@ export interface Usage {
   readonly exitCode?: number | null;
   readonly signal?: string | null;
   /** Browser tasks: pages served by each tier. */
-  readonly tiers?: { readonly http: number; readonly browser: number };
+  readonly tiers?: Tiers;
+}
+
+export interface Tiers {
+  readonly http: number;
+  readonly browser: number;
+  /** The same pages by the pattern of their address, and why it was that tier. */
+  readonly served?: readonly ServedPages[];
+}
+
+/** Why a page was served by its tier. */
+export const TIER_REASONS = [
+  "asked_for", // the task said so
+  "no_html", // nothing that a browser would render
+  "no_scripts",
+  "empty_without_scripts",
+  "scripts_decorate", // what its scripts do changes nothing that counts
+  "scripts_add", // links, lists, prices, forms or text
+  "not_compared", // Chromium could not show what its scripts do
+] as const;
+export type TierReason = (typeof TIER_REASONS)[number];
+
+export interface ServedPages {
+  /** Host and path with numbers and names left out, such as `example.com/docs/*.html`. */
+  readonly pattern: string;
+  readonly tier: "http" | "browser";
+  readonly why: TierReason;
+  readonly pages: number;
 }
 
 /** How an attempt ended. Drafts take effect in one transaction, and only if the attempt still owns its task run. */

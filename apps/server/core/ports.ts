@@ -17,6 +17,7 @@ import type {
   StoredFile,
   TaskRun,
 } from "./entities.ts";
+import type { ServedPages } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Kind, State } from "./words.ts";
 
@@ -101,6 +102,8 @@ export interface RunReader {
   countByState(): Promise<Readonly<Partial<Record<State, number>>>>;
   /** What it has come to so far. */
   result(id: string): Promise<RunResult>;
+  /** What served its pages and why, most pages first; of the attempts that ended last. */
+  served(id: string): Promise<readonly ServedPages[]>;
 }
 
 export interface TaskRunFilter extends PageQuery {

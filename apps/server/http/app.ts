@@ -19,6 +19,7 @@ import { manifestEndpoints } from "./routes/manifest.ts";
 import { addMetrics } from "./routes/metrics.ts";
 import { runEndpoints } from "./routes/runs.ts";
 import { scheduleEndpoints } from "./routes/schedule.ts";
+import { servedPagesEndpoints } from "./routes/served-pages.ts";
 import { addSignIn, sessionEndpoints } from "./routes/session.ts";
 import { stateEndpoints } from "./routes/state.ts";
 import { taskRunEndpoints } from "./routes/task-runs.ts";
@@ -65,6 +66,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...runEndpoints(services),
     ...taskRunEndpoints(services),
     ...manifestEndpoints(services),
+    ...servedPagesEndpoints(services),
     ...logEndpoints(services),
     ...fileEndpoints(services),
     ...dataEndpoints(services),

@@ -7,11 +7,13 @@ import { readResult } from "./facts.ts";
 import { decodeCursor, limitOf, toPage } from "./pages.ts";
 import { toRun } from "./rows.ts";
 import { runs } from "./schema/index.ts";
+import { readServed } from "./served.ts";
 
 export function createRunReader(database: Database): RunReader {
   const { db } = database;
   return {
     result: (id) => readResult(database, id),
+    served: (id) => readServed(database, id),
     async get(id) {
       const [row] = await db.select().from(runs).where(eq(runs.id, id)).limit(1);
       return row ? toRun(row) : null;

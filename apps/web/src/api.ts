@@ -14,6 +14,7 @@ export type TaskRun = Items<(typeof api.runs)[":id"]["tasks"]["$get"]>;
 export type TaskRunWithHistory = InferResponseType<(typeof api.runs)[":id"]["tasks"][":task"]["$get"]>;
 export type Attempt = TaskRunWithHistory["history"][number];
 export type LogEntry = Items<(typeof api.runs)[":id"]["logs"]["$get"]>;
+export type ServedKind = Items<(typeof api.runs)[":id"]["pages"]["$get"]>;
 export type StoredFile = Items<(typeof api.runs)[":id"]["files"]["$get"]>;
 export type SavedRecord = Items<(typeof api.data)[":collection"]["$get"]>;
 export type Task = InferResponseType<(typeof api.tasks)[":name"]["$get"]>;

@@ -71,6 +71,15 @@ export const runQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.state) ? false : pollInterval()),
   });
 
+/** Which tier served the pages of a run, and why. The server sums them up anew each time, so notices do not ask for it. */
+export const servedPagesQuery = ({ id, state }: { readonly id: string; readonly state: State }) =>
+  queryOptions({
+    queryKey: ["pages", id, isFinal(state)],
+    queryFn: ({ signal }) => read(api.runs[":id"].pages.$get({ param: { id } }, { init: { signal } })),
+    refetchInterval: isFinal(state) ? false : POLL_WHILE_LIVE,
+    placeholderData: keepPreviousData,
+  });
+
 export interface TaskRunsFilter {
   /** Id of a task run, or `none` for those without a parent. */
   readonly parent?: string | undefined;

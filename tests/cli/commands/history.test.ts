@@ -61,6 +61,17 @@ describe("Runs", () => {
     expect(JSON.parse(manifest.stdout)).toMatchObject({ tasks: [{ task: "fail" }], logs: [], files: [] });
   });
 
+  it("are shown with what served their pages, and why", async () => {
+    const visit: Script = async () => {
+      const kind = { pattern: "site.example/docs/*.html", tier: "http", why: "no_scripts", pages: 7 } as const;
+      return { usage: { cpuMs: 1, peakMemoryBytes: 1, tiers: { http: 7, browser: 0, served: [kind] } } };
+    };
+    const { server, ultravisor } = await make({ visit });
+    const { stdout } = await ultravisor("show", await server.run("visit"));
+    expect(stdout).toContain("pages    7 over HTTP, 0 in Chromium");
+    expect(stdout).toMatch(/^7 +http +no scripts +site\.example\/docs\/\*\.html$/m);
+  });
+
   it("print their log whole, or follow it until they end", async () => {
     const { server, ultravisor } = await make();
     const id = await server.run("talk");

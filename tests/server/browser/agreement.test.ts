@@ -7,7 +7,14 @@ const ARTICLE = `<title>Tea</title><article><h1>Tea</h1><p>Of leaves and water, 
 <ul><li>Green <a href="/green">green</a></li><li>Black <a href="/black?a=1&b=2">black</a></li></ul></article>`;
 
 function content(html: string, url = "https://site.example/tea") {
-  const facts = { status: 200, headers: {}, type: "text/html", tier: "http", tierReason: "" } as const;
+  const facts = {
+    status: 200,
+    headers: {},
+    type: "text/html",
+    tier: "http",
+    tierReason: "",
+    tierWhy: "no_scripts",
+  } as const;
   return contentOf(new PageDocument({ ...facts, url, html }));
 }
 
@@ -59,8 +66,9 @@ describe("scripts that add to a page", () => {
       "add 1 link, such as https://other.example/",
     ],
     ["a frame of the same site", '<iframe src="/prices"></iframe>', "add 1 link, such as https://site.example/prices"],
-    ["a price", "<p>€ 12.50</p>", "add 1 price, such as €12.50"],
-    ["a price behind its number", "<p>1,299.00 USD</p>", "add 1 price, such as 1,299.00USD"],
+    ["a price", "<p>€ 12.50</p>", "add 1 value, such as €12.50"],
+    ["a price behind its number", "<p>1,299.00 USD</p>", "add 1 value, such as 1,299.00USD"],
+    ["what is in stock", '<p class="product-stock">Few left</p>', "add 1 value, such as Few left"],
     ["a list", "<ul><li>Item 1</li><li>Item 2</li><li>Item 3</li></ul>", "add a list of 3 items"],
     [
       "a table",

@@ -11,6 +11,7 @@ function page(html: string, facts: { url?: string; type?: string } = {}): PageDo
     html,
     tier: "http",
     tierReason: "",
+    tierWhy: "no_scripts",
   });
 }
 

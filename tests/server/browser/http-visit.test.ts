@@ -249,7 +249,7 @@ describe("a session without Chromium", () => {
     const own = await started.open();
     await own.fixtures.visit(started.site.documentation.start);
     await own.fixtures.visit(`${started.site.url}/missing`).catch(() => {});
-    expect(own.tiers()).toEqual({ http: 1, browser: 0 });
+    expect(own.tiers()).toMatchObject({ http: 1, browser: 0 });
     expect(await own.capture()).toEqual([]);
     await own.close();
   });

@@ -13,6 +13,7 @@ function links(html: string, options: LinkOptions = {}, url = URL_OF_PAGE): stri
     html,
     tier: "http",
     tierReason: "",
+    tierWhy: "no_scripts",
   }).links(options);
 }
 

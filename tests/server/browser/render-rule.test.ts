@@ -4,7 +4,7 @@ import { type RenderFacts, renderFacts, renderRule } from "../../../apps/server/
 
 function factsOf(html: string): RenderFacts {
   const facts = { url: "http://site.example/", status: 200, headers: {}, type: "text/html", html };
-  return renderFacts(new PageDocument({ ...facts, tier: "http", tierReason: "" }));
+  return renderFacts(new PageDocument({ ...facts, tier: "http", tierReason: "", tierWhy: "no_scripts" }));
 }
 
 const ARTICLE = `<p>${"An article says what it has to say. ".repeat(10)}</p><a href="/next">next</a>`;

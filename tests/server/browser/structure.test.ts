@@ -3,7 +3,14 @@ import { PageDocument } from "../../../apps/server/browser/document.ts";
 import { pathPattern, type Structure, structureOf } from "../../../apps/server/browser/structure.ts";
 
 function structure(html: string, path = "/articles/1"): Structure {
-  const facts = { status: 200, headers: {}, type: "text/html", tier: "http", tierReason: "" } as const;
+  const facts = {
+    status: 200,
+    headers: {},
+    type: "text/html",
+    tier: "http",
+    tierReason: "",
+    tierWhy: "no_scripts",
+  } as const;
   return structureOf(new PageDocument({ ...facts, url: `https://site.example${path}`, html }));
 }
 

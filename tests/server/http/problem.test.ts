@@ -76,6 +76,7 @@ describe("An error", () => {
           list: async () => ({ items: [], next: null }),
           countByState: async () => ({}),
           result: LOST.get,
+          served: async () => [],
         },
       },
     });

@@ -6,6 +6,7 @@ import { type Lab, lab } from "./runners.ts";
 const PAGES: Readonly<Record<string, string>> = {
   "/": '<title>Shop</title><h1>Price <b id="p"></b></h1><a href="/two">two</a><a href="/a.pdf">pdf</a><script>document.querySelector("#p").textContent = "42"</script>',
   "/two": "<title>Two</title>",
+  "/plain": '<title>Shop</title><h1>Price 42</h1><a href="/a.pdf">pdf</a>',
   "/a.pdf": "%PDF-1.4",
   "/hang": "",
 };
@@ -37,14 +38,14 @@ async function browserTask(made: Lab, names: string, run: string, timeout = 25_0
 }
 
 describe("a browser task", () => {
-  test("visits and downloads without Chromium when it does not name page", async () => {
+  test("visits and downloads without Chromium when it does not name page, nor a page needs it", async () => {
     const made = await lab();
     const spec = await browserTask(
       made,
       "visit, download, spawn",
       `const page = await visit(input.url); for (const url of page.links({ files: "pdf" })) await download(url); await spawn({ url: page.url }); return page.title;`,
     );
-    const { outcome } = made.start(spec, { assignment: { input: { url: await site() } } });
+    const { outcome } = made.start(spec, { assignment: { input: { url: `${await site()}/plain` } } });
     expect(await outcome).toMatchObject({
       type: "succeeded",
       output: "Shop",

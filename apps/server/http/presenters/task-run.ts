@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Attempt, TaskRun } from "../../core/entities.ts";
 import { FINAL_STATES, KINDS, REASONS, STATES } from "../../core/words.ts";
+import { ServedView } from "./served.ts";
 import { iso, isoOrNull } from "./time.ts";
 
 export const ErrorView = z
@@ -14,7 +15,7 @@ export const UsageView = z
     peakMemoryBytes: z.number().nullable(),
     exitCode: z.int().nullable().optional(),
     signal: z.string().nullable().optional(),
-    tiers: z.object({ http: z.int(), browser: z.int() }).optional(),
+    tiers: z.object({ http: z.int(), browser: z.int(), served: z.array(ServedView).readonly().optional() }).optional(),
   })
   .openapi("Usage");
 

@@ -8,12 +8,14 @@ import { FileView, presentFile } from "../presenters/file.ts";
 import { LogView, presentLog } from "../presenters/log.ts";
 import { presentRecord, RecordView } from "../presenters/record.ts";
 import { presentRun, RunView } from "../presenters/run.ts";
+import { ServedView } from "../presenters/served.ts";
 import { presentTaskRun, TaskRunView } from "../presenters/task-run.ts";
 import type { Services } from "../services.ts";
 
 const PAGE = 500;
 
 const ManifestView = RunView.extend({
+  pages: z.array(ServedView).openapi({ description: "Which tier served its pages, and why" }),
   tasks: z.array(TaskRunView),
   files: z.array(FileView),
   records: z.array(RecordView),
@@ -47,6 +49,7 @@ export function manifestEndpoints(services: Services): readonly [Endpoint<typeof
 
 async function* manifest(services: Services, run: Run): AsyncGenerator<string> {
   yield JSON.stringify(presentRun(run)).slice(0, -1);
+  yield `,"pages":${JSON.stringify(await services.runs.served(run.id))}`;
   yield* array("tasks", tasks(services, run.id));
   yield* array(
     "files",
@@ -105,6 +108,7 @@ function links(id: string): Record<string, string> {
   return {
     self,
     tasks: `${self}/tasks`,
+    pages: `${self}/pages`,
     files: `${self}/files`,
     records: `${self}/data`,
     logs: `${self}/logs`,

@@ -1,12 +1,14 @@
 /** Input, output, error, attempts and resource use, in full. */
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
-import type { Attempt, Run, TaskRun, TaskRunWithHistory } from "../api.ts";
+import type { Attempt, Run, ServedKind, TaskRun, TaskRunWithHistory } from "../api.ts";
 import { api } from "../client.ts";
 import { JsonView } from "../components/json-view.tsx";
 import { SafeLink } from "../components/safe-link.tsx";
 import { Elapsed, TimeAgo } from "../components/time.tsx";
 import { bytes, duration, plural, words } from "../format.ts";
+import { servedPagesQuery } from "../queries.ts";
 import { Screenshots } from "./files.tsx";
 
 export function RunDetails({ run }: { run: Run }): ReactElement {
@@ -16,6 +18,7 @@ export function RunDetails({ run }: { run: Run }): ReactElement {
       <Section title="Input">
         <JsonView value={run.input} />
       </Section>
+      <ServedPages run={run} />
       {Object.keys(run.report).length > 0 && (
         <Section title="Report">
           <JsonView value={run.report} />
@@ -31,6 +34,50 @@ export function RunDetails({ run }: { run: Run }): ReactElement {
     </>
   );
 }
+
+/** How many pages each tier served, and why; nothing for a run without pages. */
+function ServedPages({ run }: { run: Run }): ReactElement | null {
+  const { data } = useQuery(servedPagesQuery(run));
+  if (data === undefined || data.items.length === 0) return null;
+  return (
+    <Section title="Pages">
+      <div className="scroll-x">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Pages</th>
+              <th scope="col">Came</th>
+              <th scope="col">Because</th>
+              <th scope="col">Like</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map(({ pattern, tier, why, pages }) => (
+              <tr key={`${pattern} ${tier} ${why}`}>
+                <td className="number">{pages}</td>
+                <td className="nowrap">{tier === "http" ? "over HTTP" : "in Chromium"}</td>
+                <td className="nowrap">{WHY[why]}</td>
+                <td>
+                  <span className="cell-text">{pattern}</span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+const WHY: Readonly<Record<ServedKind["why"], string>> = {
+  asked_for: "the task asked for it",
+  no_html: "it is no HTML",
+  no_scripts: "it has no scripts",
+  empty_without_scripts: "it is empty without its scripts",
+  scripts_decorate: "its scripts change nothing that counts",
+  scripts_add: "its scripts add to it",
+  not_compared: "what its scripts do could not be tried",
+};
 
 export function TaskRunDetails({ taskRun }: { taskRun: TaskRunWithHistory }): ReactElement {
   return (
