@@ -136,11 +136,27 @@ export interface SavedRecord {
   readonly id: string;
   readonly collection: string;
   readonly key: string | null;
-  readonly data: JsonObject;
+  readonly data: Json;
+  /** Who saved it last. */
   readonly runId: string;
   readonly taskRunId: string;
+  readonly firstRunId: string;
+  readonly firstTaskRunId: string;
   readonly createdAt: number;
+  /** When it was saved last, changed or not. */
   readonly updatedAt: number;
+  readonly changedAt: number;
+  /** Rises by one with every save that changes it. */
+  readonly version: number;
+}
+
+/** What a record was, from when until its next version. */
+export interface RecordVersion {
+  readonly version: number;
+  readonly data: Json;
+  readonly runId: string;
+  readonly taskRunId: string;
+  readonly changedAt: number;
 }
 
 export interface StoredFile {

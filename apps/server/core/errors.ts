@@ -13,6 +13,7 @@ export const ERROR_STATUS = {
   unknown_file: 404,
   unknown_key: 404,
   unknown_collection: 404,
+  unknown_record: 404,
   unknown_schedule: 404,
   unknown_route: 404,
   conflict: 409,

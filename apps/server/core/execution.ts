@@ -44,7 +44,7 @@ export interface SpawnDraft {
 export interface RecordDraft {
   readonly collection: string;
   readonly key: string | null;
-  readonly data: JsonObject;
+  readonly data: Json;
 }
 
 export const FILE_ROLES = ["output", "download", "screenshot", "trace", "console"] as const;

@@ -11,7 +11,6 @@ import type {
   PageQuery,
   Run,
   RunTrigger,
-  SavedRecord,
   ScheduleEntry,
   StateEntry,
   StoredFile,
@@ -141,27 +140,6 @@ export interface EventReader {
 export interface FileReader {
   get(id: string): Promise<StoredFile | null>;
   list(runId: string, query: PageQuery & { taskRunId?: string | undefined }): Promise<Page<StoredFile>>;
-}
-
-export interface RecordQuery extends PageQuery {
-  /** Field path → value, all must hold. */
-  readonly where?:
-    | readonly {
-        readonly path: readonly string[];
-        readonly op: "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains";
-        readonly value: Json;
-      }[]
-    | undefined;
-  readonly order?: { readonly path: readonly string[]; readonly direction: "asc" | "desc" } | undefined;
-  readonly runId?: string | undefined;
-}
-
-export interface RecordReader {
-  collections(): Promise<
-    readonly { readonly collection: string; readonly records: number; readonly updatedAt: number }[]
-  >;
-  list(collection: string, query: RecordQuery): Promise<Page<SavedRecord>>;
-  listOfRun(runId: string, query: PageQuery): Promise<Page<SavedRecord>>;
 }
 
 export interface StateStore {

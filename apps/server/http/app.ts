@@ -7,6 +7,7 @@ import type { AppEnv } from "./endpoint.ts";
 import { secureHeaders } from "./headers.ts";
 import { checkHost } from "./hosts.ts";
 import { problem, refuseInvalid } from "./problem.ts";
+import { aggregateEndpoints } from "./routes/aggregates.ts";
 import { backupEndpoints } from "./routes/backups.ts";
 import { dataEndpoints } from "./routes/data.ts";
 import { addDocs } from "./routes/docs.ts";
@@ -69,6 +70,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...servedPagesEndpoints(services),
     ...logEndpoints(services),
     ...fileEndpoints(services),
+    ...aggregateEndpoints(services),
     ...dataEndpoints(services),
     ...stateEndpoints(services),
     ...scheduleEndpoints(services),

@@ -1,27 +1,29 @@
 /** Records as CSV (RFC 4180) that no spreadsheet takes for a formula. */
 import type { SavedRecord } from "../core/entities.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { iso } from "./presenters/time.ts";
 
-const OWN_COLUMNS = ["_id", "_key", "_run", "_createdAt", "_updatedAt"] as const;
+const OWN_COLUMNS = ["_id", "_key", "_run", "_createdAt", "_updatedAt", "_version"] as const;
 
-/** Columns of records: every field that occurs, in order of appearance. */
-export async function csvColumns(records: AsyncIterable<SavedRecord>): Promise<readonly string[]> {
-  const columns = new Set<string>();
-  for await (const record of records) {
-    for (const name of Object.keys(record.data)) columns.add(name);
-  }
-  return [...columns];
-}
-
-/** A header line, then a line a record. */
+/** A header line, then a line a record. What is no object stands in the column `value`. */
 export async function* csvLines(
   columns: readonly string[],
   records: AsyncIterable<SavedRecord>,
 ): AsyncGenerator<string> {
   yield line([...columns, ...OWN_COLUMNS]);
-  for await (const { id, key, runId, createdAt, updatedAt, data } of records) {
-    yield line([...columns.map((name) => data[name]), id, key, runId, iso(createdAt), iso(updatedAt)]);
+  for await (const { id, key, runId, createdAt, updatedAt, version, data } of records) {
+    const fields = isObject(data) ? data : { value: data };
+    yield line([...columns.map((name) => own(fields, name)), id, key, runId, iso(createdAt), iso(updatedAt), version]);
   }
+}
+
+function isObject(data: Json): data is JsonObject {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+
+/** A column may be called `constructor`, and then only that of the record itself counts. */
+function own(fields: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 function line(cells: readonly unknown[]): string {

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   unknown_file: "No such file",
   unknown_key: "No such key",
   unknown_collection: "No such collection",
+  unknown_record: "No such record",
   unknown_schedule: "No such schedule entry",
   unknown_route: "No such address",
   conflict: "Something else came first",

@@ -12,7 +12,6 @@ import type {
   Logger,
   LogReader,
   Notices,
-  RecordReader,
   RunReader,
   ScheduleReader,
   SessionStore,
@@ -20,6 +19,7 @@ import type {
   TaskQueue,
   TaskRunReader,
 } from "../core/ports.ts";
+import type { RecordReader } from "../core/record-query.ts";
 
 export interface Services {
   readonly catalog: Catalog;

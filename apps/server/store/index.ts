@@ -5,12 +5,12 @@ import type {
   Clock,
   FileReader,
   NewId,
-  RecordReader,
   RunReader,
   SessionStore,
   StateStore,
   TaskRunReader,
 } from "../core/ports.ts";
+import type { RecordReader } from "../core/record-query.ts";
 import type { RunStore } from "../core/run-store.ts";
 import { createBackupStore } from "./backup.ts";
 import type { Owner } from "./claim.ts";

@@ -5,14 +5,15 @@ import { type JsonObject, jsonText } from "../core/json.ts";
 import type { NewId } from "../core/ports.ts";
 import type { Ticket } from "../core/run-store.ts";
 
-/** A record with a key replaces the one saved under it before. */
+/** A record with a key replaces the one saved under it before; its version rises when that changes it. */
 export function insertRecords(ticket: Ticket, drafts: readonly RecordDraft[], newId: NewId, now: number): InStatement {
   const rows = drafts.map((draft) => ({ ...draft, id: newId() }));
   return {
-    sql: `INSERT INTO records (id, collection, key, data, run_id, task_run_id, created_at, updated_at)
-          SELECT d.value->>'id', d.value->>'collection', d.value->>'key', d.value->'data', ?1, ?2, ?3, ?3 FROM json_each(?4) AS d WHERE true
+    sql: `INSERT INTO records (id, collection, key, data, run_id, task_run_id, first_run_id, first_task_run_id, created_at, updated_at, changed_at)
+          SELECT d.value->>'id', d.value->>'collection', d.value->>'key', d.value->'data', ?1, ?2, ?1, ?2, ?3, ?3, ?3 FROM json_each(?4) AS d WHERE true
           ON CONFLICT (collection, key) WHERE key IS NOT NULL
-          DO UPDATE SET data = excluded.data, run_id = excluded.run_id, task_run_id = excluded.task_run_id, updated_at = excluded.updated_at`,
+          DO UPDATE SET data = excluded.data, run_id = excluded.run_id, task_run_id = excluded.task_run_id, updated_at = excluded.updated_at,
+            version = version + (data IS NOT excluded.data), changed_at = CASE WHEN data IS excluded.data THEN changed_at ELSE excluded.changed_at END`,
     args: [ticket.runId, ticket.taskRunId, now, jsonText(rows)],
   };
 }

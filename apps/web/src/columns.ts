@@ -3,7 +3,12 @@ import type { SavedRecord } from "./api.ts";
 
 /** Fields in the order in which they first occur. */
 export function columnsOf(records: readonly Pick<SavedRecord, "data">[]): readonly string[] {
-  return [...new Set(records.flatMap((record) => Object.keys(record.data)))];
+  return [...new Set(records.flatMap(({ data }) => Object.keys(fieldsOf(data))))];
+}
+
+/** What a record says, by column; what is no object is its own only column. */
+export function fieldsOf(data: SavedRecord["data"]): Readonly<Record<string, unknown>> {
+  return typeof data === "object" && data !== null && !Array.isArray(data) ? data : { value: data };
 }
 
 /** Rising, then falling, then not at all. */
@@ -14,5 +19,5 @@ export function nextOrder(column: string, order: string | undefined): string | u
 
 /** Whether the server can sort by a field: its language of paths knows no other characters. */
 export function isSortable(column: string): boolean {
-  return /^\w[\w-]*$/.test(column);
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_-]*$/u.test(column);
 }

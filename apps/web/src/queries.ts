@@ -4,6 +4,7 @@ import type { State } from "./api.ts";
 import { isFinal } from "./api.ts";
 import { api, read } from "./client.ts";
 import { isLive } from "./live.ts";
+import type { RecordsSearch } from "./router.tsx";
 
 /** How often to ask again while live updates are not connected, and how often while they are (a notice may be missed). */
 const POLL = 3000;
@@ -122,19 +123,45 @@ export const runRecordsQuery = (id: string) =>
     ...pages,
   });
 
-/** Records of a collection, in the order the server knows by `order`. */
-export const recordsQuery = (collection: string, order: string | undefined) =>
+/** Records of a collection that fit, in the order the server knows by `order`. */
+export const recordsQuery = (collection: string, asked: Pick<RecordsSearch, "order" | "search" | "where">) =>
   infiniteQueryOptions({
-    queryKey: ["data", collection, order ?? null],
+    queryKey: ["data", collection, asked],
     queryFn: ({ pageParam: cursor, signal }) =>
       read(
         api.data[":collection"].$get(
-          { param: { collection: encodeURIComponent(collection) }, query: { order, cursor, limit: "100" } },
+          { param: { collection: encodeURIComponent(collection) }, query: { ...asked, cursor, limit: "100" } },
           { init: { signal } },
         ),
       ),
     ...pages,
     placeholderData: keepPreviousData,
+  });
+
+/** What those records add up to. */
+export const aggregateQuery = (collection: string, { search, where, values, group }: RecordsSearch) =>
+  queryOptions({
+    queryKey: ["data", collection, "aggregate", { search, where, values, group }],
+    queryFn: ({ signal }) =>
+      read(
+        api.data[":collection"].aggregate.$get(
+          { param: { collection: encodeURIComponent(collection) }, query: { search, where, values, group } },
+          { init: { signal } },
+        ),
+      ),
+  });
+
+/** One record with what it was before. */
+export const recordQuery = (collection: string, id: string) =>
+  queryOptions({
+    queryKey: ["data", collection, "record", id],
+    queryFn: ({ signal }) =>
+      read(
+        api.data[":collection"][":id"].$get(
+          { param: { collection: encodeURIComponent(collection), id } },
+          { init: { signal } },
+        ),
+      ),
   });
 
 const pages = {

@@ -5,6 +5,7 @@ import { STATES } from "./api.ts";
 import { Empty, ErrorNotice } from "./components/feedback.tsx";
 import { Shell } from "./components/shell.tsx";
 import { Collections } from "./routes/collections.tsx";
+import { RecordScreen } from "./routes/record.tsx";
 import { Records } from "./routes/records.tsx";
 import { RunScreen } from "./routes/run.tsx";
 import { Runs } from "./routes/runs.tsx";
@@ -27,6 +28,15 @@ export interface RunSearch {
   readonly task?: string | undefined;
   /** Show only task runs in this state. */
   readonly state?: State | undefined;
+}
+
+/** What is asked of a collection, in the words of the API. */
+export interface RecordsSearch {
+  readonly order?: string | undefined;
+  readonly search?: string | undefined;
+  readonly where?: string | undefined;
+  readonly values?: string | undefined;
+  readonly group?: string | undefined;
 }
 
 export interface TaskSearch {
@@ -80,10 +90,15 @@ const routes = [
     getParentRoute: () => root,
     path: "/data/$collection",
     component: Records,
-    validateSearch: (search: Record<string, unknown>): { order?: string | undefined } => ({
+    validateSearch: (search: Record<string, unknown>): RecordsSearch => ({
       order: text(search.order),
+      search: text(search.search),
+      where: text(search.where),
+      values: text(search.values),
+      group: text(search.group),
     }),
   }),
+  createRoute({ getParentRoute: () => root, path: "/data/$collection/$id", component: RecordScreen }),
   createRoute({ getParentRoute: () => root, path: "/state", component: StateScreen }),
 ] as const;
 

@@ -12,7 +12,8 @@ async function failingWith(code: string) {
   const fail = async (): Promise<never> => {
     throw new Error("outer", { cause: Object.assign(new Error("/var/lib/secret.db"), { code }) });
   };
-  const server = await makeServer({ services: { records: { collections: fail, list: fail, listOfRun: fail } } });
+  const server = await makeServer();
+  Object.assign(server.services.records, { collections: fail });
   return { server, answer: await server.ask("/api/data") };
 }
 

@@ -25,6 +25,18 @@ describe("A `where`", () => {
     ["url=https://example.com/?a=b", [{ path: ["url"], op: "=", value: "https://example.com/?a=b" }]],
     ["zip=007", [{ path: ["zip"], op: "=", value: "007" }]],
     ["empty=", [{ path: ["empty"], op: "=", value: "" }]],
+    ["größe>1", [{ path: ["größe"], op: ">", value: 1 }]],
+    ['"two words".x=1', [{ path: ["two words", "x"], op: "=", value: 1 }]],
+    ["items[0].price<5", [{ path: ["items", 0, "price"], op: "<", value: 5 }]],
+    ['a in (1, b ,"c, d)",null)', [{ path: ["a"], op: "in", value: [1, "b", "c, d)", null] }]],
+    [
+      "a exists , b.c missing",
+      [
+        { path: ["a"], op: "exists", value: null },
+        { path: ["b", "c"], op: "missing", value: null },
+      ],
+    ],
+    ["in=1", [{ path: ["in"], op: "=", value: 1 }]],
   ])("like %s is understood", (text, expected) => {
     expect(parseWhere(text)).toEqual(expected);
   });
@@ -38,6 +50,12 @@ describe("A `where`", () => {
     ["a=1;DROP TABLE", null],
     ["a>", "after >"],
     ["a~,b=1", "after ~"],
+    ["a in ()", "1 to 500 values"],
+    ["a in 1,2", "character 1"],
+    ["a exist", "character 1"],
+    ["a[x]=1", "character 1"],
+    ['"__proto__"=1', "not allowed"],
+    ['"a\\"b"=1', "holds no"],
     ["$.a=1", "character 1"],
     ["__proto__=1", "not allowed"],
     ["a.constructor=1", "not allowed"],

@@ -1,23 +1,11 @@
-/** The data store: collections, queries, exports, and what one run saved. */
+/** The data store: collections, queries, exports, single records, what one run saved, and deletion. */
 import { createRoute, z } from "@hono/zod-openapi";
-import type { SavedRecord } from "../../core/entities.ts";
 import { UltravisorError } from "../../core/errors.ts";
-import type { RecordQuery } from "../../core/ports.ts";
-import { csvColumns, csvLines } from "../csv.ts";
-import {
-  type AppContext,
-  cursor,
-  type Endpoint,
-  idParam,
-  limit,
-  listOf,
-  PROBLEMS,
-  streamed,
-  TEXT_CONTENT,
-} from "../endpoint.ts";
+import type { RecordFilter, RecordReader } from "../../core/record-query.ts";
+import { cursor, type Endpoint, idParam, limit, listOf, PROBLEMS, TEXT_CONTENT } from "../endpoint.ts";
+import { EXPORT_FORMATS, exported } from "../export.ts";
 import { findRun } from "../find.ts";
-import { everyItem, inChunks } from "../pages.ts";
-import { presentRecord, RecordView } from "../presenters/record.ts";
+import { presentRecord, presentVersion, RecordVersionView, RecordView } from "../presenters/record.ts";
 import { iso } from "../presenters/time.ts";
 import type { Services } from "../services.ts";
 import { parseOrder, parseWhere } from "../where.ts";
@@ -25,6 +13,18 @@ import { parseOrder, parseWhere } from "../where.ts";
 const CollectionView = z
   .object({ collection: z.string(), records: z.int(), updatedAt: z.string() })
   .openapi("Collection");
+
+const collectionParam = z.object({ collection: z.string() });
+const recordParam = z.object({ collection: z.string(), id: z.string() });
+
+/** Which records; the same for lists, exports, aggregates and deletion. */
+export const filterQuery = {
+  where: z.string().min(1).max(4000).optional().openapi({ example: "price>10,title~foo" }),
+  search: z.string().min(1).max(500).optional().openapi({
+    description: 'Words that must occur: `blue chair`, `"a phrase"`, `begin*`, `-without`, `this OR that`',
+  }),
+  run: z.string().max(100).optional().openapi({ description: "Only records that this run saved last" }),
+};
 
 const collections = createRoute({
   method: "get",
@@ -43,17 +43,16 @@ const query = createRoute({
   tags: ["data"],
   summary: "Records of a collection",
   description:
-    "`where`: conditions `path operator value` joined by commas, all of which must hold; operators = != < <= > >= ~ (contains); quote a value that holds a comma. " +
-    "`order`: a path, with - before it for descending. `format` jsonl or csv exports every record that fits, from `cursor` on.",
+    "`where`: conditions `path operator value` joined by commas, all of which must hold; operators = != < <= > >= ~ (contains), `path in (a, b)`, `path exists`, `path missing`; quote a value that holds a comma. " +
+    "`order`: a path, with - before it for descending. `format` jsonl or csv, or `limit=all`, exports every record that fits.",
   request: {
-    params: z.object({ collection: z.string() }),
+    params: collectionParam,
     query: z.strictObject({
-      where: z.string().min(1).max(4000).optional().openapi({ example: "price>10,title~foo" }),
+      ...filterQuery,
       order: z.string().min(1).max(500).optional().openapi({ example: "-price" }),
-      run: z.string().max(100).optional().openapi({ description: "Only records of this run" }),
-      format: z.enum(["json", "jsonl", "csv"]).optional(),
+      format: z.enum(EXPORT_FORMATS).optional(),
       cursor,
-      limit,
+      limit: z.union([z.literal("all"), limit]).optional(),
     }),
   },
   responses: {
@@ -63,6 +62,48 @@ const query = createRoute({
     },
     ...PROBLEMS,
   },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/api/data/{collection}/{id}",
+  tags: ["data"],
+  summary: "One record with its former versions",
+  request: { params: recordParam },
+  responses: {
+    200: {
+      description: "The record; `versions` are the last 20 before it changed, newest first",
+      content: { "application/json": { schema: RecordView.extend({ versions: z.array(RecordVersionView) }) } },
+    },
+    ...PROBLEMS,
+  },
+});
+
+const Deleted = z.object({ deleted: z.int() });
+
+const removeMany = createRoute({
+  method: "delete",
+  path: "/api/data/{collection}",
+  tags: ["data"],
+  summary: "Delete records of a collection",
+  description: "Those that fit `where`, `search` and `run`; without any of them, all: then `all=true` has to be said.",
+  request: {
+    params: collectionParam,
+    query: z.strictObject({ ...filterQuery, all: z.literal("true").optional() }),
+  },
+  responses: {
+    200: { description: "How many", content: { "application/json": { schema: Deleted } } },
+    ...PROBLEMS,
+  },
+});
+
+const removeOne = createRoute({
+  method: "delete",
+  path: "/api/data/{collection}/{id}",
+  tags: ["data"],
+  summary: "Delete one record",
+  request: { params: recordParam },
+  responses: { 204: { description: "Deleted" }, ...PROBLEMS },
 });
 
 const ofRun = createRoute({
@@ -77,10 +118,15 @@ const ofRun = createRoute({
   },
 });
 
-type Endpoints = readonly [Endpoint<typeof collections>, Endpoint<typeof query>, Endpoint<typeof ofRun>];
+type Endpoints = readonly [
+  Endpoint<typeof collections>,
+  Endpoint<typeof query>,
+  Endpoint<typeof ofRun>,
+  ...RecordEndpoints,
+];
+type RecordEndpoints = readonly [Endpoint<typeof get>, Endpoint<typeof removeMany>, Endpoint<typeof removeOne>];
 
-export function dataEndpoints(services: Services): Endpoints {
-  const { records, runs } = services;
+export function dataEndpoints({ records, runs }: Services): Endpoints {
   return [
     {
       route: collections,
@@ -93,17 +139,13 @@ export function dataEndpoints(services: Services): Endpoints {
       route: query,
       handler: async (c) => {
         const { collection } = c.req.valid("param");
-        const { where, order, run, format, ...page } = c.req.valid("query");
-        const asked: RecordQuery = {
-          ...page,
-          where: where === undefined ? undefined : parseWhere(where),
-          order: order === undefined ? undefined : parseOrder(order),
-          runId: run,
-        };
-        const { items, next } = await records.list(collection, asked);
-        if (items.length === 0) await refuseUnknown(services, collection);
-        if (format === "jsonl" || format === "csv")
-          return (await exported(c, services, collection, asked, format)) as never;
+        const { order, format, limit: wanted, cursor: from, ...filter } = c.req.valid("query");
+        const fits = { ...toFilter(filter), order: order === undefined ? undefined : parseOrder(order) };
+        const everything = wanted === "all" || format === "jsonl" || format === "csv";
+        const page = { cursor: everything ? undefined : from, limit: everything ? 1 : (wanted as number | undefined) };
+        const { items, next } = await records.list(collection, { ...fits, ...page });
+        if (items.length === 0) await refuseUnknown(records, collection);
+        if (everything) return (await exported(c, records, collection, fits, format ?? "json")) as never;
         return c.json({ items: items.map(presentRecord), next }, 200);
       },
     },
@@ -115,10 +157,60 @@ export function dataEndpoints(services: Services): Endpoints {
         return c.json({ items: items.map(presentRecord), next }, 200);
       },
     },
+    ...recordEndpoints(records),
   ];
 }
 
-async function refuseUnknown({ records }: Services, collection: string): Promise<void> {
+function recordEndpoints(records: RecordReader): RecordEndpoints {
+  return [
+    {
+      route: get,
+      handler: async (c) => {
+        const { collection, id } = c.req.valid("param");
+        const record = await records.get(collection, id);
+        if (record === null) throw unknownRecord(collection, id);
+        const versions = (await records.versions(record.id)).map(presentVersion);
+        return c.json({ ...presentRecord(record), versions }, 200);
+      },
+    },
+    {
+      route: removeMany,
+      handler: async (c) => {
+        const { collection } = c.req.valid("param");
+        const { all, ...filter } = c.req.valid("query");
+        if (all === undefined && Object.values(filter).every((part) => part === undefined))
+          throw new UltravisorError(
+            "invalid_query",
+            "Expected where, search or run, or all=true to delete the whole collection.",
+          );
+        await refuseUnknown(records, collection);
+        return c.json({ deleted: await records.remove(collection, toFilter(filter)) }, 200);
+      },
+    },
+    {
+      route: removeOne,
+      handler: async (c) => {
+        const { collection, id } = c.req.valid("param");
+        const byId = [{ path: ["_id"], op: "=", value: id }] as const;
+        if ((await records.remove(collection, { where: byId })) === 0) throw unknownRecord(collection, id);
+        return c.body(null, 204);
+      },
+    },
+  ];
+}
+
+/** What the pieces of a query string ask for. */
+export function toFilter(asked: {
+  where?: string | undefined;
+  search?: string | undefined;
+  run?: string | undefined;
+}): RecordFilter {
+  const { where, search, run } = asked;
+  return { where: where === undefined ? undefined : parseWhere(where), search, runId: run };
+}
+
+/** @throws `unknown_collection` */
+export async function refuseUnknown(records: RecordReader, collection: string): Promise<void> {
   const known = await records.collections();
   if (known.some((item) => item.collection === collection)) return;
   throw new UltravisorError(
@@ -127,24 +219,9 @@ async function refuseUnknown({ records }: Services, collection: string): Promise
   );
 }
 
-async function exported(
-  c: AppContext,
-  services: Services,
-  collection: string,
-  asked: RecordQuery,
-  format: "jsonl" | "csv",
-): Promise<Response> {
-  const all = (): AsyncGenerator<SavedRecord> =>
-    everyItem((next) => services.records.list(collection, { ...asked, limit: 500, cursor: next ?? asked.cursor }));
-  const lines = format === "jsonl" ? jsonLines(all()) : csvLines(await csvColumns(all()), all());
-  const name = collection.replaceAll(/[^\w.-]/g, "_");
-  return streamed(c, inChunks(lines), {
-    "content-type":
-      format === "jsonl" ? "application/x-ndjson; charset=utf-8" : "text/csv; charset=utf-8; header=present",
-    "content-disposition": `attachment; filename="${name}.${format}"`,
-  });
-}
-
-async function* jsonLines(records: AsyncIterable<SavedRecord>): AsyncGenerator<string> {
-  for await (const record of records) yield `${JSON.stringify(presentRecord(record))}\n`;
+function unknownRecord(collection: string, id: string): UltravisorError {
+  return new UltravisorError(
+    "unknown_record",
+    `The collection ${JSON.stringify(collection.slice(0, 100))} has no record ${JSON.stringify(id.slice(0, 100))}. GET /api/data/:collection lists them.`,
+  );
 }

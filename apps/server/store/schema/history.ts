@@ -1,8 +1,8 @@
 /** What runs leave behind: log entries, events, records, files. */
 import { sql } from "drizzle-orm";
-import { check, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { FILE_ROLES, type FileRole, type Level, type Stream } from "../../core/execution.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
 import { json, oneOf, time } from "./columns.ts";
 import { runs } from "./runs.ts";
 
@@ -40,22 +40,56 @@ export const events = sqliteTable(
 export const records = sqliteTable(
   "records",
   {
-    id: text("id").primaryKey(),
+    /** What the full-text index and former versions name a record by: a short number that VACUUM keeps. */
+    seq: integer("seq").primaryKey(),
+    id: text("id").notNull(),
     collection: text("collection").notNull(),
     key: text("key"),
-    data: json<JsonObject>("data").notNull(),
+    data: json<Json>("data").notNull(),
+    /** Who saved it last. */
     runId: text("run_id").notNull(),
     taskRunId: text("task_run_id").notNull(),
+    firstRunId: text("first_run_id").notNull(),
+    firstTaskRunId: text("first_task_run_id").notNull(),
     createdAt: time("created_at").notNull(),
+    /** When it was saved last, changed or not. */
     updatedAt: time("updated_at").notNull(),
+    changedAt: time("changed_at").notNull(),
+    /** Rises by one with every save that changes it. */
+    version: integer("version").notNull().default(1),
   },
   (t) => [
+    uniqueIndex("records_id").on(t.id),
     uniqueIndex("records_key").on(t.collection, t.key).where(sql`key IS NOT NULL`),
     index("records_by_collection").on(t.collection, t.id),
     index("records_by_run").on(t.runId, t.id),
-    check("records_data_is_object", sql`json_type(data) = 'object'`),
+    check("records_data_is_json", sql`json_valid(data)`),
+    check("records_version", sql`version > 0`),
   ],
 );
+
+/** What records were before they changed, the last 20 each, kept by a trigger (drizzle/*_data_store.sql). */
+export const recordVersions = sqliteTable(
+  "record_versions",
+  {
+    seq: integer("seq")
+      .notNull()
+      .references(() => records.seq, { onDelete: "cascade" }),
+    version: integer("version").notNull(),
+    data: json<Json>("data").notNull(),
+    runId: text("run_id").notNull(),
+    taskRunId: text("task_run_id").notNull(),
+    changedAt: time("changed_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.seq, t.version] })],
+);
+
+/** Collections that somebody searched: from then on triggers keep their full-text index, `record_search`. */
+export const searchedCollections = sqliteTable("searched_collections", {
+  collection: text("collection").primaryKey(),
+  /** Records up to this one are in the index; null: all are. */
+  indexedTo: integer("indexed_to"),
+});
 
 export const files = sqliteTable(
   "files",

@@ -1,5 +1,5 @@
 /** Every table, for queries and for Drizzle Kit. */
-export { events, files, logs, records } from "./history.ts";
+export { events, files, logs, records, recordVersions, searchedCollections } from "./history.ts";
 export { runs } from "./runs.ts";
 export { cursors, fence, schedule, sessions, state, stateHistory } from "./state.ts";
 export { adaptiveLimits, attempts, fanOut, notStarted, specs, taskRunEdges, taskRuns } from "./task-runs.ts";

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { SavedRecord } from "../api.ts";
-import { columnsOf, isSortable, nextOrder } from "../columns.ts";
+import { columnsOf, fieldsOf, isSortable, nextOrder } from "../columns.ts";
 import { CellValue } from "./json-view.tsx";
 import { TimeAgo } from "./time.tsx";
 
@@ -42,7 +42,7 @@ function HeadCell({ column, order }: { column: string; order: string | undefined
   if (!isSortable(column)) return <th scope="col">{column}</th>;
   return (
     <th scope="col" aria-sort={direction}>
-      <Link className="sort" to="." search={{ order: nextOrder(column, order) }} replace>
+      <Link className="sort" to="." search={(search) => ({ ...search, order: nextOrder(column, order) })} replace>
         {column}
         {direction === "ascending" && " ↑"}
         {direction === "descending" && " ↓"}
@@ -57,12 +57,16 @@ function RecordRow({ record, columns }: { record: SavedRecord; columns: readonly
       {columns.map((column) => (
         <td key={column}>
           <span className="cell-text">
-            <CellValue value={record.data[column]} />
+            <CellValue value={fieldsOf(record.data)[column]} />
           </span>
         </td>
       ))}
       <td className="end nowrap">
-        <Link to="/runs/$id" params={{ id: record.run }} title="The run that saved it">
+        <Link
+          to="/data/$collection/$id"
+          params={{ collection: record.collection, id: record.id }}
+          title="The record, who saved it, and what it was before"
+        >
           <TimeAgo iso={record.updatedAt} />
         </Link>
       </td>

@@ -1,21 +1,27 @@
-/** The records of one collection as a table. */
-import { useInfiniteQuery } from "@tanstack/react-query";
+/** The records of one collection as a table: searched, filtered, added up, exported, deleted. */
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { api } from "../client.ts";
-import { Empty, Loaded } from "../components/feedback.tsx";
+import { AggregateTable } from "../components/aggregate-table.tsx";
+import { ConfirmButton } from "../components/confirm-button.tsx";
+import { Empty, ErrorNotice, Loaded } from "../components/feedback.tsx";
 import { LoadMore } from "../components/load-more.tsx";
+import { RecordFilter } from "../components/record-filter.tsx";
 import { RecordTable } from "../components/record-table.tsx";
 import { useTitle } from "../components/title.ts";
 import { recordsQuery } from "../queries.ts";
+import type { RecordsSearch } from "../router.tsx";
 
 const route = getRouteApi("/data/$collection");
 
 export function Records(): ReactElement {
   const { collection } = route.useParams();
-  const { order } = route.useSearch();
+  const asked = route.useSearch();
+  const navigate = route.useNavigate();
   useTitle(collection, "Data");
-  const query = useInfiniteQuery(recordsQuery(collection, order));
+  const { order, search, where } = asked;
+  const query = useInfiniteQuery(recordsQuery(collection, { order, search, where }));
   return (
     <>
       <div className="page-head">
@@ -25,37 +31,85 @@ export function Records(): ReactElement {
           </nav>
           <h1>{collection}</h1>
         </div>
-        <Exports collection={collection} order={order} />
+        <div className="actions">
+          <Exports collection={collection} asked={asked} />
+          <Delete collection={collection} asked={asked} />
+        </div>
       </div>
+      <RecordFilter asked={asked} onAsk={(next) => void navigate({ search: next })} />
+      {(asked.values !== undefined || asked.group !== undefined) && (
+        <AggregateTable collection={collection} asked={asked} />
+      )}
       <div className="card">
-        <Loaded query={query} what="records">
-          {({ pages }) => {
-            const records = pages.flatMap((page) => page.items);
-            if (records.length === 0) return <Empty title="No record in this collection" />;
-            return (
-              <>
-                <RecordTable records={records} order={order} />
-                <LoadMore query={query} what="records" />
-              </>
-            );
-          }}
-        </Loaded>
+        {query.error !== null ? (
+          <ErrorNotice error={query.error} />
+        ) : (
+          <Loaded query={query} what="records">
+            {({ pages }) => {
+              const records = pages.flatMap((page) => page.items);
+              if (records.length === 0) return <Empty title="No record fits" />;
+              return (
+                <>
+                  <RecordTable records={records} order={order} />
+                  <LoadMore query={query} what="records" />
+                </>
+              );
+            }}
+          </Loaded>
+        )}
       </div>
     </>
   );
 }
 
-function Exports({ collection, order }: { collection: string; order: string | undefined }): ReactElement {
-  const hrefOf = (format: "csv" | "jsonl"): string =>
-    api.data[":collection"].$url({ param: { collection: encodeURIComponent(collection) }, query: { format, order } })
-      .href;
+interface Props {
+  readonly collection: string;
+  readonly asked: RecordsSearch;
+}
+
+function Exports({ collection, asked: { order, search, where } }: Props): ReactElement {
+  const hrefOf = (format: "csv" | "jsonl" | "json"): string =>
+    api.data[":collection"].$url({
+      param: { collection: encodeURIComponent(collection) },
+      query: { format, order, search, where, limit: "all" },
+    }).href;
   return (
-    <div className="actions">
-      {(["csv", "jsonl"] as const).map((format) => (
+    <>
+      {(["csv", "jsonl", "json"] as const).map((format) => (
         <a key={format} className="button" href={hrefOf(format)} download={`${collection}.${format}`}>
           {format.toUpperCase()}
         </a>
       ))}
-    </div>
+    </>
+  );
+}
+
+function Delete({ collection, asked: { search, where } }: Props): ReactElement {
+  const client = useQueryClient();
+  const navigate = route.useNavigate();
+  const isAll = search === undefined && where === undefined;
+  const remove = useMutation({
+    mutationFn: async () => {
+      const all = isAll ? ("true" as const) : undefined;
+      await api.data[":collection"].$delete({
+        param: { collection: encodeURIComponent(collection) },
+        query: { search, where, all },
+      });
+    },
+    onSuccess: async () => {
+      await navigate({ to: "/data" });
+      await client.invalidateQueries({ queryKey: ["data"] });
+    },
+  });
+  return (
+    <>
+      <ConfirmButton
+        label={isAll ? "Delete" : "Delete these"}
+        question={isAll ? "Delete every record?" : "Delete all that fit?"}
+        disabled={remove.isPending}
+        onConfirm={() => remove.mutate()}
+      />
+      {remove.error !== null && <ErrorNotice error={remove.error} />}
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { SavedRecord } from "../api.ts";
-import { columnsOf } from "../columns.ts";
+import { columnsOf, fieldsOf } from "../columns.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
 import { CellValue } from "../components/json-view.tsx";
 import { LoadMore } from "../components/load-more.tsx";
@@ -61,7 +61,7 @@ function RecordsOf({ collection, records }: { collection: string; records: reado
                 {columns.map((column) => (
                   <td key={column}>
                     <span className="cell-text">
-                      <CellValue value={record.data[column]} />
+                      <CellValue value={fieldsOf(record.data)[column]} />
                     </span>
                   </td>
                 ))}

@@ -14,6 +14,8 @@ async function makeData(items: readonly object[] = ITEMS): Promise<{ server: Tes
   return { server, run: await server.run("save") };
 }
 
+const COLLECTION = { collection: "shop%20items" };
+
 function query(server: TestServer, search: Record<string, string>): Promise<Response> {
   return server.ask(`/api/data/shop%20items?${new URLSearchParams(search)}`);
 }
@@ -75,6 +77,13 @@ describe("Records", () => {
 });
 
 describe("An export", () => {
+  it("as one JSON document has the shape of a list", async () => {
+    const { server } = await makeData(Array.from({ length: 600 }, (_, price) => ({ price })));
+    const response = await query(server, { limit: "all", order: "-price", where: "price>=10" });
+    expect(response.headers.get("content-disposition")).toBe('attachment; filename="shop_items.json"');
+    expect(await prices(response)).toEqual(Array.from({ length: 590 }, (_, i) => 599 - i));
+  });
+
   it("as JSON lines holds every record, however many pages that takes", async () => {
     const { server } = await makeData(Array.from({ length: 1203 }, (_, price) => ({ price })));
     const response = await query(server, { format: "jsonl" });
@@ -88,11 +97,85 @@ describe("An export", () => {
     const response = await query(server, { format: "csv", order: "price" });
     expect(response.headers.get("content-type")).toContain("text/csv");
     const text = await response.text();
-    expect(text.split("\r\n")[0]).toBe("title,price,note,shop,sold,_id,_key,_run,_createdAt,_updatedAt");
-    expect(text).toContain(`"'=HYPERLINK(""http://evil.example"")",-3,"line\nbreak",,,`);
-    expect(text).toContain('"Foo, the first",5,,"{""name"":""A""}",,');
+    expect(text.split("\r\n")[0]).toBe("title,price,shop,sold,note,_id,_key,_run,_createdAt,_updatedAt,_version");
+    expect(text).toContain(`"'=HYPERLINK(""http://evil.example"")",-3,,,"line\nbreak",`);
+    expect(text).toContain('"Foo, the first",5,"{""name"":""A""}",,,');
     expect(text.split("\r\n")).toHaveLength(6);
   });
+});
+
+describe("A record", () => {
+  it("is shown with what it was before, and deleted", async () => {
+    const shop = { collection: "shop items", key: "k" };
+    const server = await makeServer({
+      scripts: { save: async ({ input }) => ({ records: [{ ...shop, data: input }] }) },
+    });
+    const first = await server.run("save", { price: 1 });
+    const second = await server.run("save", { price: 2 });
+    const { items } = await (await server.client.api.data[":collection"].$get({ param: COLLECTION, query: {} })).json();
+    const path = `/api/data/shop%20items/${items[0]?.id}`;
+    expect(await (await server.ask(path)).json()).toMatchObject({
+      ...{ firstRun: first, run: second, version: 2, data: { price: 2 } },
+      versions: [{ version: 1, run: first, data: { price: 1 } }],
+    });
+    expect((await server.ask(path, { method: "DELETE" })).status).toBe(204);
+    for (const method of ["GET", "DELETE"])
+      expect(await (await server.ask(path, { method })).json()).toMatchObject({ code: "unknown_record", status: 404 });
+  });
+
+  it("of another collection is none of this one", async () => {
+    const { server } = await makeData();
+    const { items } = await (await server.client.api.data[":collection"].$get({ param: COLLECTION, query: {} })).json();
+    expect((await server.ask(`/api/data/other/${items[0]?.id}`)).status).toBe(404);
+  });
+});
+
+describe("Deleting records", () => {
+  it.each([
+    ["where=price>10", 2],
+    ["search=food", 1],
+    ["all=true", 4],
+  ])("with %s deletes what fits", async (search, deleted) => {
+    const { server } = await makeData();
+    const answer = await server.ask(`/api/data/shop%20items?${search}`, { method: "DELETE" });
+    expect(await answer.json()).toEqual({ deleted });
+  });
+
+  it("of a whole collection has to be said", async () => {
+    const { server } = await makeData();
+    const answer = await server.ask("/api/data/shop%20items", { method: "DELETE" });
+    expect([answer.status, await prices(await query(server, {}))]).toEqual([422, [5, 15, 25, -3]]);
+  });
+});
+
+describe("An aggregate", () => {
+  const ask = async (server: TestServer, search: Record<string, string>) =>
+    (await server.ask(`/api/data/shop%20items/aggregate?${new URLSearchParams(search)}`)).json();
+
+  it("is the number of records unless more is asked for", async () => {
+    const { server } = await makeData();
+    expect(await ask(server, {})).toEqual({ items: [{ group: {}, values: { count: 4 } }], next: null, total: 1 });
+  });
+
+  it("by group comes with the largest first value first, or in the order asked for", async () => {
+    const { server } = await makeData();
+    const asked = { values: "sum( price ),count", group: "shop.name", search: "Foo OR Bar", limit: "1" };
+    const of = (name: string, sum: number) => ({
+      group: { "shop.name": name },
+      values: { "sum(price)": sum, count: 1 },
+    });
+    expect(await ask(server, asked)).toEqual({ items: [of("B", 15)], next: null, total: 2 });
+    expect(await ask(server, { ...asked, order: "shop.name" })).toMatchObject({ items: [of("A", 5)] });
+    expect(await ask(server, { ...asked, order: "colour" })).toMatchObject({ code: "invalid_query" });
+  });
+
+  it.each([{ values: "median(price)" }, { values: "sum()" }, { values: "count;" }, { group: "a b" }, { order: "x" }])(
+    "cannot be %j",
+    async (search) => {
+      const { server } = await makeData();
+      expect(await ask(server, search as Record<string, string>)).toMatchObject({ code: "invalid_query" });
+    },
+  );
 });
 
 it("Collections are listed with their number of records", async () => {
