@@ -35,7 +35,7 @@ export function RecordScreen(): ReactElement {
       <Loaded query={query} what="the record">
         {(record) => (
           <>
-            <div className="card card-body">
+            <div className="card card-body form">
               <Facts record={record} />
               <JsonView value={record.data} />
             </div>
