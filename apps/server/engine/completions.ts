@@ -35,7 +35,8 @@ export function createCompletions(parts: CompletionParts): PokedDuty<number> {
     log: parts.log,
     async runOnce() {
       const finished = await parts.events.unseen(CURSOR, "run.finished", PAGE);
-      for (const event of finished) await follow(parts, event);
+      const entries = finished.length > 0 ? await parts.schedule.live(["after"]) : [];
+      for (const event of finished) await follow(parts, event, entries);
       const last = finished.at(-1);
       if (last) await parts.events.seen(CURSOR, last.id);
       return finished.length;
@@ -44,12 +45,12 @@ export function createCompletions(parts: CompletionParts): PokedDuty<number> {
   });
 }
 
-async function follow(parts: CompletionParts, event: Event): Promise<void> {
+async function follow(parts: CompletionParts, event: Event, entries: readonly ScheduleEntry[]): Promise<void> {
   if (event.runId === null || event.name === null) return;
   const succeeded = event.data.state === "succeeded";
   // What a failed run left in its staging folder is kept: it is how one finds out why.
   if (succeeded) await parts.removeStaging(event.runId);
-  for (const entry of await parts.schedule.live(["after"])) {
+  for (const entry of entries) {
     const trigger = specOf(entry);
     if (!("after" in trigger) || trigger.after !== event.name || entry.paused) continue;
     if (trigger.on !== "any" && (trigger.on === "success") !== succeeded) continue;

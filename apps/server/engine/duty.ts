@@ -6,6 +6,8 @@ export interface DutyOptions<Result> {
   readonly log: Logger;
   /** One round. */
   runOnce(): Promise<Result>;
+  /** Milliseconds that a poke waits for others; default 0. */
+  readonly gather?: number;
   /** Milliseconds until the next round, told by what this one found; null: only when poked. */
   pauseAfter(result: Result): number | null;
 }
@@ -21,6 +23,7 @@ const PAUSE_AFTER_ERROR = 5000;
 
 export function createDuty<Result>(options: DutyOptions<Result>): PokedDuty<Result> {
   let timer: NodeJS.Timeout | null = null;
+  let poked: NodeJS.Timeout | null = null;
   let round: Promise<void> | null = null;
   let running = false;
   let again = false;
@@ -52,10 +55,17 @@ export function createDuty<Result>(options: DutyOptions<Result>): PokedDuty<Resu
       begin();
     },
     poke() {
-      if (running) begin();
+      if (!running || poked) return;
+      if (options.gather === undefined) return begin();
+      poked = setTimeout(() => {
+        poked = null;
+        begin();
+      }, options.gather);
     },
     async stop() {
       running = false;
+      if (poked) clearTimeout(poked);
+      poked = null;
       wait(null);
       await round;
     },

@@ -1,5 +1,5 @@
 /** Reading runs. */
-import { and, count, desc, eq, gte, lt } from "drizzle-orm";
+import { and, count, desc, eq, gte, lt, sql } from "drizzle-orm";
 import type { RunReader } from "../core/ports.ts";
 import type { TriggerKind } from "../core/words.ts";
 import type { Database } from "./database.ts";
@@ -11,11 +11,18 @@ import { readServed } from "./served.ts";
 
 export function createRunReader(database: Database): RunReader {
   const { db } = database;
+  // Built once: building this query anew costs more than running it.
+  const find = db
+    .select()
+    .from(runs)
+    .where(eq(runs.id, sql.placeholder("id")))
+    .limit(1)
+    .prepare();
   return {
     result: (id) => readResult(database, id),
     served: (id) => readServed(database, id),
     async get(id) {
-      const [row] = await db.select().from(runs).where(eq(runs.id, id)).limit(1);
+      const [row] = await find.all({ id });
       return row ? toRun(row) : null;
     },
     async countByState() {
