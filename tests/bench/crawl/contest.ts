@@ -1,14 +1,18 @@
 /** The contenders of the crawl benchmark: ours as a whole server, the others as processes that print one line of JSON. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { crawlWithUltravisor } from "./ours.ts";
 
 export interface Measured {
   readonly ms: number;
-  readonly pages: number;
+  /** Paths of the pages it found. */
+  readonly pages: readonly string[];
+  /** Ours: how many pages of the site each links to, and how many each tier served. */
+  readonly links?: ReadonlyMap<string, number>;
+  readonly tiers?: { readonly http: number; readonly browser: number };
 }
 
 export interface Contender {
@@ -54,7 +58,22 @@ async function runWget(url: string): Promise<Measured> {
   const child = spawn("wget", ["-r", "-l", "inf", "-q", "-e", "robots=off", url], { cwd: folder, stdio: "ignore" });
   await once(child, "exit");
   const ms = performance.now() - started;
-  const pages = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".html")).length;
+  const pages = htmlFiles(folder).map(
+    (file) =>
+      `/${file
+        .split("/")
+        .slice(1)
+        .join("/")
+        .replace(/index\.html$/, "")}`,
+  );
   rmSync(folder, { recursive: true, force: true });
   return { ms, pages };
+}
+
+function htmlFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => /^<!doctype html/i.test(readFileSync(file, "utf8")))
+    .map((file) => relative(folder, file));
 }

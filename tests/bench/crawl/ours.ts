@@ -14,8 +14,9 @@ export default browser({
   render: "${render}",
   async run({ input, visit, spawn, save }) {
     const page = await visit(input.url);
-    await save("pages", { url: page.url, title: page.title });
-    await spawn(page.links({ scope: "same-host" }).map((url) => ({ url })), { key: (i) => i.url });
+    const links = page.links({ scope: "same-host" });
+    await save("pages", { url: page.url, title: page.title, links: links.length });
+    await spawn(links.map((url) => ({ url })), { key: (i) => i.url });
   },
 });
 `;
@@ -25,7 +26,16 @@ interface Run {
   readonly state: string;
   readonly startedAt: string;
   readonly finishedAt: string | null;
-  readonly counts: { readonly succeeded: number };
+}
+
+interface Kind {
+  readonly tier: "http" | "browser";
+  readonly pages: number;
+}
+
+interface PageRecord {
+  readonly url: string;
+  readonly links: number;
 }
 
 export async function crawlWithUltravisor(task: string, url: string, concurrency: number): Promise<Measured> {
@@ -52,12 +62,25 @@ export async function crawlWithUltravisor(task: string, url: string, concurrency
     ).text();
     const run = await ask<Run>(`/runs/${id}`);
     if (run.state !== "succeeded") throw new Error(`the run ended as ${run.state}`);
-    return { ms: Date.parse(run.finishedAt ?? "") - Date.parse(run.startedAt), pages: run.counts.succeeded };
+    const kinds = await ask<{ items: readonly Kind[] }>(`/runs/${id}/pages`);
+    const tiers = { http: 0, browser: 0 };
+    for (const { tier, pages } of kinds.items) tiers[tier] += pages;
+    const links = new Map<string, number>();
+    for (const page of await records(address)) links.set(new URL(page.url).pathname, page.links);
+    const ms = Date.parse(run.finishedAt ?? "") - Date.parse(run.startedAt);
+    return { ms, pages: [...links.keys()], links, tiers };
   } finally {
     child.kill("SIGTERM");
     await once(child, "exit");
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+async function records(address: string): Promise<PageRecord[]> {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const answer = await fetch(`${address}/api/data/pages?format=jsonl`, { headers });
+  const lines = (await answer.text()).trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as { data: PageRecord }).map(({ data }) => data);
 }
 
 async function start(
