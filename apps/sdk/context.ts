@@ -1,5 +1,7 @@
 /** What a task's `run` function is given. A browser task gets only what it names among its destructured parameters. */
 import type { Page } from "playwright-core";
+import type { ZodType, z } from "zod";
+import type { Collection } from "./collection.ts";
 import type { Replayed } from "./recording.ts";
 
 /** Small JSON facts, shared by all tasks (`state`) or kept on one node (`nodeState`). */
@@ -80,8 +82,9 @@ export interface TaskContext<Input> {
   /** Path of the run's temporary folder; it exists. */
   readonly staging: string;
   log(...parts: unknown[]): void;
-  /** Adds a JSON record to a collection of the data store. */
-  save(collection: string, data: Readonly<Record<string, unknown>>, options?: SaveOptions): Promise<void>;
+  /** Adds a record, which may be any JSON, to a collection of the data store; one that does not fit what the collection is declared to hold is refused. */
+  save(collection: string, data: unknown, options?: SaveOptions): Promise<void>;
+  save<S extends ZodType>(collection: Collection<S>, data: z.input<S>, options?: SaveOptions): Promise<void>;
   /** Starts subtasks, each once per run by its key. */
   spawn<T extends object>(inputs: T | readonly T[], options?: SpawnOptions<T>): Promise<void>;
   /** Puts bytes, text or a file of the staging folder into the file store. */

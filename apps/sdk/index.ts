@@ -3,6 +3,8 @@
  * Definitions are plain data plus one function; nothing here talks to a server.
  */
 export { z } from "zod";
+export type { Collection, CollectionOptions } from "./collection.ts";
+export { collection } from "./collection.ts";
 export type {
   BrowserContext,
   CodeContext,

@@ -112,7 +112,7 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
   const [catalog, chromium] = await looking;
   watch.lap("tasks");
   const notices = createNotices(log);
-  const executors = createExecutors(config, log, boot, chromium, temporary);
+  const executors = createExecutors(config, log, boot, chromium, temporary, catalog);
   const engine = await createEngine({
     ...store,
     ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
@@ -146,11 +146,19 @@ async function makeTemporaryFolder(config: Config, boot: string): Promise<string
   return folder;
 }
 
-function createExecutors(config: Config, log: Logger, boot: string, chromium: Chromium | null, temporary: string) {
+function createExecutors(
+  config: Config,
+  log: Logger,
+  boot: string,
+  chromium: Chromium | null,
+  temporary: string,
+  catalog: FolderCatalog,
+) {
   const { dataFolder: data, filesFolder, taskEnvironment: env, concurrency } = config;
   const runner = createRunnerPool({
     ...{ data, boot, log, chromium, killMarked, filesFolder },
     env: { ...env, TMPDIR: temporary },
+    collections: () => catalog.collections(),
     entry: join(ROOT, "apps/server/runner-main.ts"),
     slots: Math.max(concurrency.browser, concurrency.code),
   });

@@ -148,6 +148,7 @@ function catalogOf(served: { definitions: readonly Definition[]; listeners: Set<
     list: () => served.definitions,
     get: (name) => served.definitions.find((definition) => definition.name === name),
     problems: () => [],
+    collections: () => [],
     async parseInput(_name, input) {
       if (typeof input === "object" && input !== null && "wrong" in input)
         throw new UltravisorError("invalid_input", "input.wrong: expected nothing of the kind");

@@ -125,6 +125,13 @@ export interface Definition {
   readonly recording?: JsonObject;
 }
 
+/** A collection of the data store that a task file declares. */
+export interface DeclaredCollection {
+  readonly name: string;
+  /** JSON Schema of its records. */
+  readonly schema: JsonObject;
+}
+
 /** One thing wrong with a task file. */
 export interface TaskFileProblem {
   /** Path below the tasks folder. */

@@ -1,7 +1,7 @@
 /** The doors between rooms. `main.ts` hands implementations in; rooms see only these. */
 import type { RunResult } from "./completion.ts";
 import type { Finding, Probe } from "./condition.ts";
-import type { Definition, TaskFileProblem, TriggerSpec } from "./definition.ts";
+import type { DeclaredCollection, Definition, TaskFileProblem, TriggerSpec } from "./definition.ts";
 import type {
   Attempt,
   Delivery,
@@ -42,6 +42,8 @@ export interface Catalog {
   list(): readonly Definition[];
   get(name: string): Definition | undefined;
   problems(): readonly TaskFileProblem[];
+  /** Collections that the task files, and what they import, declare. */
+  collections(): readonly DeclaredCollection[];
   /** Checks input against the task's own schema. Rejects with `invalid_input` naming the fields, `unknown_task`, or `task_file_invalid`. */
   parseInput(name: string, input: unknown): Promise<JsonObject>;
   /** Called after every (re)load; returns how to stop listening. */

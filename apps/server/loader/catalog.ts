@@ -2,7 +2,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { watch } from "chokidar";
-import type { Definition, TaskFileProblem } from "../core/definition.ts";
+import type { DeclaredCollection, Definition, TaskFileProblem } from "../core/definition.ts";
 import { UltravisorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Catalog, Logger } from "../core/ports.ts";
@@ -31,7 +31,7 @@ export interface FolderCatalog extends Catalog {
 const DEBOUNCE = 150;
 /** Task files, what they may import, and folders; other files that change in the tasks folder mean nothing. */
 const MATTERS = /(?:\.[cm]?[jt]s|\.json|\.ya?ml|[\\/][^.\\/]+)$/;
-const NOTHING: LoadResult = { definitions: [], problems: [], broken: [] };
+const NOTHING: LoadResult = { definitions: [], problems: [], broken: [], collections: [] };
 
 /** Resolves after the first load. */
 export async function createCatalog(options: CatalogOptions): Promise<FolderCatalog> {
@@ -84,6 +84,10 @@ class LiveCatalog implements FolderCatalog {
 
   problems(): readonly TaskFileProblem[] {
     return this.#result.problems;
+  }
+
+  collections(): readonly DeclaredCollection[] {
+    return this.#result.collections;
   }
 
   onChange(listener: () => void): () => void {

@@ -10,8 +10,10 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { createBirpc } from "birpc";
-import type { ZodType } from "zod";
+import { type ZodType, z } from "zod";
 import { dieWithParent, resolveUltravisor } from "../../sdk/child-process.ts";
+import { declared } from "../../sdk/collection.ts";
+import type { DeclaredCollection } from "../core/definition.ts";
 import type { JsonObject } from "../core/json.ts";
 import { toFields } from "./fault.ts";
 import { type Loaded, link } from "./link.ts";
@@ -49,10 +51,18 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
   const served = new Set(result.definitions.map((definition) => definition.name));
   flushCompileCache();
   for (const { file, draft } of loaded) if (served.has(file.name)) schemas.set(file.name, draft?.input?.zod ?? null);
-  return JSON.parse(JSON.stringify(result)) as LoadResult;
+  return JSON.parse(JSON.stringify({ ...result, collections: collections() })) as LoadResult;
 }
 
 /** Null: a file of another kind, which is none of our business. */
+/** Declared by whatever was imported, as JSON Schema of what is kept. */
+function collections(): DeclaredCollection[] {
+  return [...declared().values()].map(({ name, schema }) => ({
+    name,
+    schema: z.toJSONSchema(schema, { io: "output", unrepresentable: "any" }) as JsonObject,
+  }));
+}
+
 async function read(folder: string, file: TaskFile): Promise<Loaded | null> {
   const absolute = join(folder, file.path);
   try {

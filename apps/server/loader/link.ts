@@ -30,7 +30,7 @@ export interface Loaded {
 const NAME = /^[\p{L}\p{N}_.-]+(?:\/[\p{L}\p{N}_.-]+)*$/u;
 
 /** Definitions of the files that are right, problems of all others. */
-export function link(files: readonly Loaded[]): LoadResult {
+export function link(files: readonly Loaded[]): Omit<LoadResult, "collections"> {
   const linker = new Linker(files);
   for (const loaded of files) linker.checkName(loaded);
   for (const loaded of files) linker.checkAfter(loaded);
@@ -81,7 +81,7 @@ class Linker {
     for (const [loaded, fault] of findCircles(this.#files)) this.#add(loaded, fault);
   }
 
-  finish(): LoadResult {
+  finish(): Omit<LoadResult, "collections"> {
     const tasks = this.#files.filter((loaded) => loaded.draft?.kind !== "operation" && this.#isRight(loaded));
     const singles = new Map(tasks.map((loaded) => [loaded.file.name, singleTask(loaded, loaded.draft as TaskDraft)]));
     const definitions = this.#files.flatMap((loaded) => {

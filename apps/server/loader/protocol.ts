@@ -1,5 +1,5 @@
 /** What the server and the loader's child process say to each other. */
-import type { Definition, TaskFileProblem } from "../core/definition.ts";
+import type { DeclaredCollection, Definition, TaskFileProblem } from "../core/definition.ts";
 import type { FieldError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 
@@ -8,6 +8,7 @@ export interface LoadResult {
   readonly problems: readonly TaskFileProblem[];
   /** Names whose file is there but cannot be served. */
   readonly broken: readonly string[];
+  readonly collections: readonly DeclaredCollection[];
 }
 
 export type ParseResult =

@@ -15,6 +15,7 @@ import { createContext, type Drafts, emptyDrafts, type Host } from "./context.ts
 import { toJson } from "./json-value.ts";
 import { Landings } from "./landings.ts";
 import type { Executed } from "./protocol.ts";
+import { type ForeignSchemas, RecordError } from "./record.ts";
 
 export interface AttemptParts {
   readonly definition: CodeDefinition | BrowserDefinition;
@@ -23,6 +24,7 @@ export interface AttemptParts {
   /** Null for tasks that do not browse. */
   readonly browsing: Browsing | null;
   readonly host: Host;
+  readonly schemas: ForeignSchemas;
   /** Aborts when the attempt is to end. */
   readonly signal: AbortSignal;
   /** Resolves when waiting for the script any longer is pointless. */
@@ -186,6 +188,7 @@ function factsOf(error: unknown): FailureFacts {
     };
   }
   if (error instanceof DiskFullError) return facts("error", error.code, error.message, true);
+  if (error instanceof RecordError) return facts("error", "invalid_record", error.message, false, error.stack);
   if (error instanceof FailError) return facts("error", "failed", error.message, false, error.stack);
   if (error instanceof Error) return facts("error", "error", error.message || error.name, true, error.stack);
   return facts("error", "error", `the script threw ${inspect(error, { depth: 2 })}`, true);

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, resolve, sep } from "node:path";
 import { formatWithOptions } from "node:util";
+import type { Collection } from "../../sdk/collection.ts";
 import type {
   DownloadedFile,
   FileDraftOptions,
@@ -21,6 +22,7 @@ import { urlKey } from "../core/url-key.ts";
 import { toJson, toJsonObject } from "./json-value.ts";
 import { landingOf } from "./landings.ts";
 import type { Scope } from "./protocol.ts";
+import { type ForeignSchemas, recordOf } from "./record.ts";
 
 export interface Drafts {
   readonly spawned: SpawnDraft[];
@@ -49,6 +51,7 @@ export interface ContextParts {
   readonly files: FileStore;
   readonly host: Host;
   readonly drafts: Drafts;
+  readonly schemas: ForeignSchemas;
   /** What the task's pages say about an address; null for tasks that do not browse. */
   readonly scopeOf: BrowsingSession["scopeOf"] | null;
 }
@@ -69,7 +72,10 @@ export function createContext(parts: ContextParts): TaskContext<unknown> {
     state: stateAccess(host, "global"),
     nodeState: stateAccess(host, "node"),
     log: (...values) => host.log("info", formatWithOptions({ depth: 6 }, ...values)),
-    save: async (collection, data, options) => void drafts.records.push(recordOf(collection, data, options ?? {})),
+    async save(collection: string | Collection, data: unknown, options?: SaveOptions) {
+      const record = recordOf(collection, data, options ?? {}, parts.schemas);
+      drafts.records.push(record instanceof Promise ? await record : record);
+    },
     spawn: async (inputs, options) => spawn(parts, inputs, (options ?? {}) as SpawnOptions<object>),
     saveFile: (source, options) => saveFile(parts, source, options ?? {}),
     report(facts) {
@@ -87,13 +93,6 @@ function stateAccess(host: Host, scope: Scope): StateAccess {
       (await host.mergeState(scope, key, toJsonObject(patch, `the patch of "${key}"`))) as JsonObject,
     delete: (key) => host.deleteState(scope, key),
   };
-}
-
-function recordOf(collection: string, data: unknown, options: SaveOptions): RecordDraft {
-  if (typeof collection !== "string" || collection.trim() === "") {
-    throw new TypeError(`save expects the name of a collection first, got ${JSON.stringify(collection)}`);
-  }
-  return { collection, key: options.key ?? null, data: toJsonObject(data, `the record for "${collection}"`) };
 }
 
 function spawn(

@@ -3,7 +3,7 @@
  * was idle for a while, when another file needs its place, when its file was edited, and when it hangs.
  */
 import type { Chromium } from "../core/browsing.ts";
-import type { TaskSpec } from "../core/definition.ts";
+import type { DeclaredCollection, TaskSpec } from "../core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
 import type { Logger } from "../core/ports.ts";
 import { RunnerProcess } from "./process.ts";
@@ -15,6 +15,8 @@ export interface RunnerPoolOptions {
   /** Folder of the file store, written by runners directly. */
   readonly filesFolder: string;
   readonly chromium: Chromium | null;
+  /** What the task files declare now; asked for whenever a runner starts. */
+  readonly collections?: () => readonly DeclaredCollection[];
   /** Attempts at a time in one runner; default 4. */
   readonly slots?: number;
   /** Runners at a time; default 4. */
@@ -170,11 +172,15 @@ class RunnerPool implements Executor {
 
   #startRunner(spec: TaskSpec): Runner {
     const { entry, filesFolder, chromium, data, boot, env, killMarked } = this.#options;
+    const collections = this.#options.collections?.() ?? [];
     const slots = this.#options.slots ?? SLOTS;
     const process = new RunnerProcess({
       entry,
       env: { ...env, ...spec.env, ULTRAVISOR_DATA: data, ULTRAVISOR_BOOT: boot },
-      settings: { file: spec.file, filesFolder, chromium, slots, patience: (this.#options.grace ?? GRACE) / 2 },
+      settings: {
+        ...{ file: spec.file, filesFolder, collections, chromium, slots },
+        patience: (this.#options.grace ?? GRACE) / 2,
+      },
       killMarked,
     });
     const runner: Runner = {

@@ -1,5 +1,6 @@
 /** What the server and a runner process say to each other. */
 import type { Chromium } from "../core/browsing.ts";
+import type { DeclaredCollection } from "../core/definition.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -9,6 +10,8 @@ export interface RunnerSettings {
   readonly file: string;
   /** Folder of the file store. */
   readonly filesFolder: string;
+  /** What the task files declare. */
+  readonly collections: readonly DeclaredCollection[];
   readonly chromium: Chromium | null;
   /** Attempts at a time. */
   readonly slots: number;

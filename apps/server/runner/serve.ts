@@ -17,6 +17,7 @@ import { openChannel } from "./channel.ts";
 import type { Host } from "./context.ts";
 import { LogSender } from "./log-sender.ts";
 import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
+import { ForeignSchemas } from "./record.ts";
 import { UsageMeter } from "./usage.ts";
 
 export interface RunnerParts {
@@ -30,6 +31,7 @@ interface Prepared {
   readonly files: FileStore;
   readonly browsing: Browsing | null;
   readonly settings: RunnerSettings;
+  readonly schemas: ForeignSchemas;
 }
 
 /** Call it once, first thing in the process. */
@@ -98,7 +100,7 @@ class Runner {
       const files = this.#parts.openFiles(settings.filesFolder);
       const browsingOptions = { chromium: settings.chromium, files, maxPages: settings.slots };
       const browsing = definition.kind === "browser" ? await this.#parts.createBrowsing(browsingOptions) : null;
-      this.#prepared = { definition, files, browsing, settings };
+      this.#prepared = { definition, files, browsing, settings, schemas: new ForeignSchemas(settings.collections) };
       // A runner is killed, so it never comes to what Node does at exit.
       flushCompileCache();
       return null;

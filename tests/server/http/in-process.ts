@@ -26,11 +26,14 @@ const NOTHING: Success = {
   usage: { cpuMs: null, peakMemoryBytes: null },
 };
 
+const DECLARED = { name: "declared", schema: { type: "object", properties: { url: { type: "string" } } } };
+
 export function makeCatalog(given: readonly Partial<Definition>[]): Catalog {
   const definitions = new Map(given.map((partial) => [partial.name ?? "", toDefinition(partial)]));
   return {
     list: () => [...definitions.values()],
     get: (name) => definitions.get(name),
+    collections: () => [DECLARED],
     problems: () => [
       {
         path: "broken.yaml",

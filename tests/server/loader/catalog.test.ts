@@ -7,6 +7,27 @@ const CODE =
   'import { code, z } from "ultravisor";\nexport default code({ input: z.object({ depth: z.int().min(0).default(5), url: z.url() }), run({ input, log }) { log(input.url); } });\n';
 
 describe("a catalog", () => {
+  test("knows the collections that task files and what they import declare, as JSON Schema of what is kept", async () => {
+    const catalog = await catalogOf({
+      "_shop.ts": `import { collection, z } from "ultravisor";
+export const items = collection("items", { schema: z.object({ price: z.number().default(1) }) });`,
+      "a.ts": `import { items } from "./_shop.ts";\n${CODE.replace("log(input.url)", "log(items.name, input.url)")}`,
+    });
+    expect(catalog.problems()).toEqual([]);
+    expect(catalog.collections()).toMatchObject([
+      { name: "items", schema: { type: "object", required: ["price"], properties: { price: { type: "number" } } } },
+    ]);
+  });
+
+  test("tells of a collection that is declared twice, and where", async () => {
+    const text = `import { collection, z } from "ultravisor";\ncollection("items", { schema: z.string() });\n`;
+    const catalog = await catalogOf({ "a.ts": text + CODE.split("\n").slice(1).join("\n"), "b.ts": text });
+    expect(catalog.problems()).toMatchObject([
+      { path: "a.ts" },
+      { path: "b.ts", line: 2, message: expect.stringContaining('"items" is declared twice') },
+    ]);
+  });
+
   test("names tasks by their path without extension and leaves out what is no task", async () => {
     const catalog = await catalogOf({
       "shop/prices.ts": CODE,

@@ -40,7 +40,7 @@ const aggregate = createRoute({
   },
 });
 
-export function aggregateEndpoints({ records }: Services): readonly [Endpoint<typeof aggregate>] {
+export function aggregateEndpoints(services: Services): readonly [Endpoint<typeof aggregate>] {
   return [
     {
       route: aggregate,
@@ -54,8 +54,8 @@ export function aggregateEndpoints({ records }: Services): readonly [Endpoint<ty
           groups.map(({ text }) => text),
           measures.map(({ text }) => text),
         );
-        await refuseUnknown(records, collection);
-        const rows = await records.aggregate(collection, { ...toFilter(filter), group: groups, measures });
+        await refuseUnknown(services, collection);
+        const rows = await services.records.aggregate(collection, { ...toFilter(filter), group: groups, measures });
         const items = sorted(rows, sorting).slice(0, wanted);
         return c.json({ items, next: null, total: rows.length }, 200);
       },

@@ -1,17 +1,22 @@
 /** The data store: collections, queries, exports, single records, what one run saved, and deletion. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { UltravisorError } from "../../core/errors.ts";
-import type { RecordFilter, RecordReader } from "../../core/record-query.ts";
+import type { RecordFilter } from "../../core/record-query.ts";
 import { cursor, type Endpoint, idParam, limit, listOf, PROBLEMS, TEXT_CONTENT } from "../endpoint.ts";
 import { EXPORT_FORMATS, exported } from "../export.ts";
 import { findRun } from "../find.ts";
 import { presentRecord, presentVersion, RecordVersionView, RecordView } from "../presenters/record.ts";
-import { iso } from "../presenters/time.ts";
+import { isoOrNull } from "../presenters/time.ts";
 import type { Services } from "../services.ts";
 import { parseOrder, parseWhere } from "../where.ts";
 
 const CollectionView = z
-  .object({ collection: z.string(), records: z.int(), updatedAt: z.string() })
+  .object({
+    collection: z.string(),
+    records: z.int(),
+    updatedAt: z.string().nullable(),
+    declared: z.boolean().openapi({ description: "A task file says what its records are; see its schema" }),
+  })
   .openapi("Collection");
 
 const collectionParam = z.object({ collection: z.string() });
@@ -33,6 +38,21 @@ const collections = createRoute({
   summary: "Collections",
   responses: {
     200: { description: "Every collection", content: { "application/json": { schema: listOf(CollectionView) } } },
+    ...PROBLEMS,
+  },
+});
+
+const schema = createRoute({
+  method: "get",
+  path: "/api/data/{collection}/schema",
+  tags: ["data"],
+  summary: "JSON Schema of a collection's records, as a task file declares it",
+  request: { params: collectionParam },
+  responses: {
+    200: {
+      description: "The schema",
+      content: { "application/json": { schema: z.record(z.string(), z.unknown()).openapi("JsonSchema") } },
+    },
     ...PROBLEMS,
   },
 });
@@ -120,19 +140,41 @@ const ofRun = createRoute({
 
 type Endpoints = readonly [
   Endpoint<typeof collections>,
+  Endpoint<typeof schema>,
   Endpoint<typeof query>,
   Endpoint<typeof ofRun>,
   ...RecordEndpoints,
 ];
 type RecordEndpoints = readonly [Endpoint<typeof get>, Endpoint<typeof removeMany>, Endpoint<typeof removeOne>];
 
-export function dataEndpoints({ records, runs }: Services): Endpoints {
+export function dataEndpoints(services: Services): Endpoints {
+  const { records, runs, catalog } = services;
   return [
     {
       route: collections,
       handler: async (c) => {
-        const items = (await records.collections()).map((item) => ({ ...item, updatedAt: iso(item.updatedAt) }));
-        return c.json({ items, next: null }, 200);
+        const saved = await records.collections();
+        const names = new Set(catalog.collections().map(({ name }) => name));
+        const items = saved.map((item) => ({
+          ...item,
+          updatedAt: isoOrNull(item.updatedAt),
+          declared: names.delete(item.collection),
+        }));
+        const empty = [...names].map((collection) => ({ collection, records: 0, updatedAt: null, declared: true }));
+        return c.json({ items: [...items, ...empty], next: null }, 200);
+      },
+    },
+    {
+      route: schema,
+      handler: async (c) => {
+        const { collection } = c.req.valid("param");
+        const found = catalog.collections().find(({ name }) => name === collection);
+        if (found === undefined)
+          throw new UltravisorError(
+            "unknown_collection",
+            `No task file declares a collection ${JSON.stringify(collection.slice(0, 100))}; write collection("…", { schema }) in one.`,
+          );
+        return c.json(found.schema as Record<string, never>, 200);
       },
     },
     {
@@ -144,7 +186,7 @@ export function dataEndpoints({ records, runs }: Services): Endpoints {
         const everything = wanted === "all" || format === "jsonl" || format === "csv";
         const page = { cursor: everything ? undefined : from, limit: everything ? 1 : (wanted as number | undefined) };
         const { items, next } = await records.list(collection, { ...fits, ...page });
-        if (items.length === 0) await refuseUnknown(records, collection);
+        if (items.length === 0) await refuseUnknown(services, collection);
         if (everything) return (await exported(c, records, collection, fits, format ?? "json")) as never;
         return c.json({ items: items.map(presentRecord), next }, 200);
       },
@@ -157,11 +199,14 @@ export function dataEndpoints({ records, runs }: Services): Endpoints {
         return c.json({ items: items.map(presentRecord), next }, 200);
       },
     },
-    ...recordEndpoints(records),
+    ...recordEndpoints(services),
   ];
 }
 
-function recordEndpoints(records: RecordReader): RecordEndpoints {
+type Stores = Pick<Services, "records" | "catalog">;
+
+function recordEndpoints(services: Stores): RecordEndpoints {
+  const { records } = services;
   return [
     {
       route: get,
@@ -183,7 +228,7 @@ function recordEndpoints(records: RecordReader): RecordEndpoints {
             "invalid_query",
             "Expected where, search or run, or all=true to delete the whole collection.",
           );
-        await refuseUnknown(records, collection);
+        await refuseUnknown(services, collection);
         return c.json({ deleted: await records.remove(collection, toFilter(filter)) }, 200);
       },
     },
@@ -210,7 +255,8 @@ export function toFilter(asked: {
 }
 
 /** @throws `unknown_collection` */
-export async function refuseUnknown(records: RecordReader, collection: string): Promise<void> {
+export async function refuseUnknown({ records, catalog }: Stores, collection: string): Promise<void> {
+  if (catalog.collections().some(({ name }) => name === collection)) return;
   const known = await records.collections();
   if (known.some((item) => item.collection === collection)) return;
   throw new UltravisorError(

@@ -32,9 +32,7 @@ export function Collections(): ReactElement {
                         </Link>
                         <span className="muted number">{plural(records, "record")}</span>
                       </div>
-                      <span className="muted">
-                        <TimeAgo iso={updatedAt} />
-                      </span>
+                      <span className="muted">{updatedAt !== null && <TimeAgo iso={updatedAt} />}</span>
                     </div>
                   </li>
                 ))}

@@ -1,5 +1,5 @@
 /** The records of one collection as a table: searched, filtered, added up, exported, deleted. */
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { api } from "../client.ts";
@@ -10,7 +10,7 @@ import { LoadMore } from "../components/load-more.tsx";
 import { RecordFilter } from "../components/record-filter.tsx";
 import { RecordTable } from "../components/record-table.tsx";
 import { useTitle } from "../components/title.ts";
-import { recordsQuery } from "../queries.ts";
+import { collectionsQuery, recordsQuery } from "../queries.ts";
 import type { RecordsSearch } from "../router.tsx";
 
 const route = getRouteApi("/data/$collection");
@@ -32,6 +32,7 @@ export function Records(): ReactElement {
           <h1>{collection}</h1>
         </div>
         <div className="actions">
+          <SchemaLink collection={collection} />
           <Exports collection={collection} asked={asked} />
           <Delete collection={collection} asked={asked} />
         </div>
@@ -65,6 +66,18 @@ export function Records(): ReactElement {
 interface Props {
   readonly collection: string;
   readonly asked: RecordsSearch;
+}
+
+/** What a task file says that records are. */
+function SchemaLink({ collection }: { collection: string }): ReactElement | null {
+  const { data } = useQuery(collectionsQuery);
+  if (!data?.items.some((item) => item.collection === collection && item.declared)) return null;
+  const { href } = api.data[":collection"].schema.$url({ param: { collection: encodeURIComponent(collection) } });
+  return (
+    <a className="button plain" href={href}>
+      Schema
+    </a>
+  );
 }
 
 function Exports({ collection, asked: { order, search, where } }: Props): ReactElement {

@@ -178,8 +178,20 @@ describe("An aggregate", () => {
   );
 });
 
-it("Collections are listed with their number of records", async () => {
-  const { server } = await makeData();
-  const { items } = await (await server.client.api.data.$get()).json();
-  expect(items).toEqual([{ collection: "shop items", records: 4, updatedAt: "2026-03-01T12:00:00.000Z" }]);
+describe("Collections", () => {
+  it("are listed with their number of records, those that are only declared too", async () => {
+    const { server } = await makeData();
+    const { items } = await (await server.client.api.data.$get()).json();
+    expect(items).toEqual([
+      { collection: "shop items", records: 4, updatedAt: "2026-03-01T12:00:00.000Z", declared: false },
+      { collection: "declared", records: 0, updatedAt: null, declared: true },
+    ]);
+    expect(await (await server.ask("/api/data/declared")).json()).toEqual({ items: [], next: null });
+  });
+
+  it("that a task file declares have a JSON Schema", async () => {
+    const { server } = await makeData();
+    expect(await (await server.ask("/api/data/declared/schema")).json()).toMatchObject({ type: "object" });
+    expect((await server.ask("/api/data/shop%20items/schema")).status).toBe(404);
+  });
 });
