@@ -80,6 +80,11 @@ describe("A recorded flow", () => {
     expect(here.logged.join()).toContain("when it was recorded, to http://elsewhere.example/");
   });
 
+  test("clicks the point that was recorded, also where a shape has a hole", async () => {
+    const hole = { type: "click", selectors: ["#ring > path"], offsetX: 30, offsetY: 30 };
+    expect(await played([hole], said)).toBe("ring;");
+  });
+
   test.each([
     ["the one that is there", ["#nothing", "#old", "#gift"]],
     ["not the one that is hidden", ["#gone", "#gift"]],

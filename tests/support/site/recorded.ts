@@ -15,6 +15,7 @@ const SHOP = `<!doctype html><title>Shop</title>
 <div id="box" aria-label="Box"></div><p id="said"></p><button id="gone" hidden>Gone</button>
 <shop-menu id="menu"></shop-menu><button class="deep">Outside</button>
 <iframe id="outer" srcdoc='<p>outer</p><iframe srcdoc="&lt;button&gt;In the frame&lt;/button&gt;"></iframe>'></iframe>
+<svg id="ring" width="60" height="60" onclick="say('ring')"><path d="M0,0h60v60h-60z M10,10v40h40v-40z" fill-rule="evenodd"></path></svg>
 <div id="list"><p id="tall">tall</p></div>
 <a href="/shop/help" target="_blank" rel="opener" id="help">Help</a>
 <script>
