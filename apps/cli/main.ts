@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addBackup } from "./commands/backup.ts";
 import { addCancel } from "./commands/cancel.ts";
+import { addChanges } from "./commands/changes.ts";
 import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   addRetry,
   addData,
   addFiles,
+  addChanges,
   addState,
   addSchedule,
   addDoctor,

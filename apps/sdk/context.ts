@@ -62,6 +62,8 @@ export interface DownloadedFile {
   readonly sha256: string;
   readonly size: number;
   readonly type: string;
+  /** False: the same bytes as in the run before (option `recrawl`). */
+  readonly changed: boolean;
 }
 
 /** What every task gets. `save`, `spawn`, `report` and files take effect together when the attempt succeeds. */
@@ -151,6 +153,8 @@ export interface Document {
   /** Which tier made it, and why. */
   readonly tier: "http" | "browser";
   readonly tierReason: string;
+  /** False: the page is as it was in the run before (option `recrawl`). */
+  readonly changed: boolean;
   /** Absolute http(s) URLs without fragment, each once, in order of appearance. */
   links(options?: LinkOptions): string[];
   /** Elements that match a CSS selector, as `{ text, attributes }`. */

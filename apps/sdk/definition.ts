@@ -27,6 +27,12 @@ export interface LimitOptions {
   readonly subtasks?: number;
 }
 
+/** What counts as a change between two runs. */
+export interface RecrawlOptions {
+  /** CSS selector of what may differ from visit to visit, such as `.clock, input[name=token]`. */
+  readonly ignore?: string;
+}
+
 /** How gently each host is asked, by all attempts of one task together. */
 export interface PerHostOptions {
   /** Requests at a time; default 8. */
@@ -75,6 +81,8 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   readonly block?: "assets" | "none";
   /** Hosts outside the public internet that pages may lead to, such as `intranet`, `intranet:8080` or `intranet:*`; those of the input's addresses need not be named. */
   readonly allowHosts?: readonly string[];
+  /** True: what did not change since the run before is neither sent nor stored again, and the run tells what did. */
+  readonly recrawl?: boolean | RecrawlOptions;
   readonly limits?: LimitOptions;
   run(context: BrowserContext<z.output<S>>): unknown;
 }

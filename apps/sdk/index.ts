@@ -30,6 +30,7 @@ export type {
   OperationDefinition,
   OperationOptions,
   PerHostOptions,
+  RecrawlOptions,
   RetryOptions,
   ShellOptions,
   TaskDefinition,

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { findRun } from "../find-run.ts";
 import { countsText, duration, harmless, printJson, printLine, printTable, shortId, shortTime } from "../output.ts";
 import { server } from "../server.ts";
+import { diffText } from "./changes.ts";
 
 interface Served {
   readonly pattern: string;
@@ -39,6 +40,8 @@ export function addShow(program: Command): void {
       printLine(`input    ${harmless(JSON.stringify(run.input))}`);
       if (run.summary !== null) printLine(`summary  ${harmless(run.summary)}`);
       printLine(`tasks    ${countsText(run.counts)}`);
+      const { diff } = await (await runs.changes.$get({ param, query: { limit: "1" } })).json();
+      if (diff !== null) printLine(`changes  ${diffText(diff)}`);
       const pages = await (await runs.pages.$get({ param })).json();
       printPages(pages.items);
       printLine("");

@@ -35,6 +35,7 @@ export class PageDocument implements Document {
   tierReason: string;
   /** The same in one word, to be counted. */
   tierWhy: TierReason;
+  changed = true;
   /** Is told of all that `links` gives. */
   onLinks: ((hrefs: readonly string[], options: LinkOptions) => void) | null = null;
   #tree: Tree | null = null;

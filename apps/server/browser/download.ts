@@ -4,6 +4,7 @@ import { BrowsingError } from "../core/browsing.ts";
 import { safeFileName } from "../core/file-name.ts";
 import { type FileStore, FileTooLargeError, type Labels, type PartialFile } from "../core/files.ts";
 import { endingOfType, fitsTypes, headerMediaType, mediaTypeOf } from "../core/media-type.ts";
+import type { Remembered } from "../core/recrawl.ts";
 import { continuationOf, isEncoded, lengthOf, resumeHeaders, versionOf } from "../core/resume.ts";
 import { dispositionName } from "./content-disposition.ts";
 import { Deadline } from "./deadline.ts";
@@ -12,6 +13,7 @@ import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
 import { type HttpTier, requestHeaders } from "./http-visit.ts";
 import { networkError } from "./network-error.ts";
+import type { Look } from "./recrawl.ts";
 import { follow } from "./redirects.ts";
 import { salvage } from "./salvage.ts";
 
@@ -29,15 +31,22 @@ export async function download(parts: DownloadParts, url: URL, options: Download
   const { tier, files } = parts;
   const maxBytes = options.maxBytes ?? MAX_BYTES;
   const partial = await files.partial(url.href);
+  const look = tier.recrawl?.look("file") ?? null;
   let answer: HttpAnswer | null = null;
   try {
-    answer = await begin(tier, url, partial);
+    answer = await begin(parts, url, partial, look);
+    const known = answer.status === 304 && look?.isConditional(answer.url) ? look.same(answer.url) : null;
+    if (known) return rememberedFile(known, options);
     await receive(parts, answer, partial, { ...options, maxBytes });
     const labels = partial.labels ?? labelsOf(answer);
     const type = typeOf(labels, answer.url);
-    const name = safeFileName(options.name ?? nameOf(labels, answer.url, type));
-    return { name, url: answer.url.href, ...(await partial.finish()), type };
+    const name = nameOf(labels, answer.url, type);
+    const blob = await partial.finish();
+    const found = { url: answer.url.href, status: 200, headers: answer.headers, type, name };
+    const changed = look?.file(found, blob) ?? true;
+    return { name: safeFileName(options.name ?? name), url: found.url, ...blob, type, changed };
   } catch (error) {
+    look?.failed(error, url);
     tier.signal.throwIfAborted();
     if (error instanceof FileTooLargeError) throw tooLarge(url.href, maxBytes);
     if (isStoreFault(error)) throw error;
@@ -50,9 +59,9 @@ export async function download(parts: DownloadParts, url: URL, options: Download
 }
 
 /** The answer that brings what is missing. A beginning that it does not fit is asked for anew, once. */
-async function begin(tier: HttpTier, url: URL, partial: PartialFile): Promise<HttpAnswer> {
+async function begin({ tier }: DownloadParts, url: URL, partial: PartialFile, look: Look | null): Promise<HttpAnswer> {
   const { beginning } = partial;
-  if (beginning === null) return ask(tier, url, {});
+  if (beginning === null) return ask(tier, url, {}, look);
   const answer = await ask(tier, url, resumeHeaders(beginning));
   if (continuationOf(answer.status, answer.headers, beginning) !== "again") return answer;
   await discard(answer);
@@ -61,14 +70,28 @@ async function begin(tier: HttpTier, url: URL, partial: PartialFile): Promise<Ht
 }
 
 /** Only the start is timed: how long a large file takes is the task's own time limit to say. */
-async function ask(tier: HttpTier, url: URL, more: Readonly<Record<string, string>>): Promise<HttpAnswer> {
+async function ask(
+  tier: HttpTier,
+  url: URL,
+  more: Readonly<Record<string, string>>,
+  look: Look | null = null,
+): Promise<HttpAnswer> {
   const deadline = new Deadline(tier.timeout);
   try {
     const headers = { ...requestHeaders(tier, {}), accept: "*/*", "accept-encoding": "identity", ...more };
-    return await follow(tier, url, headers, deadline, AbortSignal.any([tier.signal, deadline.signal]));
+    const signal = AbortSignal.any([tier.signal, deadline.signal]);
+    return await follow(tier, url, headers, deadline, signal, look ? (hop) => look.headersFor(hop) : undefined);
   } finally {
     deadline.stop();
   }
+}
+
+/** The file as it lies in the store since it was last sent. */
+function rememberedFile({ facts, changedInThisRun }: Remembered, options: DownloadOptions): DownloadedFile {
+  const { url, sha256, size, type, name } = facts;
+  if (options.types !== undefined && !fitsTypes(type, name, options.types)) throw wrongType(url, type, options.types);
+  if (size > (options.maxBytes ?? MAX_BYTES)) throw tooLarge(url, options.maxBytes ?? MAX_BYTES);
+  return { name: safeFileName(options.name ?? name), url, sha256, size, type, changed: changedInThisRun };
 }
 
 type Limits = DownloadOptions & { readonly maxBytes: number };

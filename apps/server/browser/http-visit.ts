@@ -6,11 +6,12 @@ import { headerMediaType } from "../core/media-type.ts";
 import { HOST_PATIENCE } from "../core/politeness.ts";
 import { decodeText } from "./charset.ts";
 import { Deadline } from "./deadline.ts";
-import { isHtml, PageDocument } from "./document.ts";
+import { isHtml, PageDocument, type PageFacts } from "./document.ts";
 import { ACCEPTED_ENCODINGS, decodeBody } from "./encoding.ts";
 import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
 import { networkError } from "./network-error.ts";
+import type { Look, Recrawl } from "./recrawl.ts";
 import { follow, tooMany, type Visitor } from "./redirects.ts";
 import { webUrl } from "./web-url.ts";
 
@@ -24,6 +25,8 @@ const MAX_REFRESHES = 10;
 const MAX_TRIES = 3;
 
 export interface HttpTier extends Visitor {
+  /** What earlier runs saw; null: it is not asked for. */
+  readonly recrawl: Recrawl | null;
   readonly userAgent: string;
   readonly signal: AbortSignal;
   /** Milliseconds for a whole page, and for a download to begin. */
@@ -59,18 +62,33 @@ export function requestHeaders(tier: HttpTier, own: Readonly<Record<string, stri
 
 async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, string>>): Promise<PageDocument> {
   const headers = { ...requestHeaders(tier, own), "accept-encoding": ACCEPTED_ENCODINGS };
-  return patiently(async () => {
+  const look = tier.recrawl?.look("page", own) ?? null;
+  const load = async (): Promise<PageDocument | null> => {
     const deadline = new Deadline(tier.timeout);
     const signal = AbortSignal.any([tier.signal, deadline.signal]);
     try {
-      return await readPage(await follow(tier, url, headers, deadline, signal));
+      const answer = await follow(
+        tier,
+        url,
+        headers,
+        deadline,
+        signal,
+        look ? (hop) => look.headersFor(hop) : undefined,
+      );
+      return await readPage(answer, look);
     } catch (error) {
+      look?.failed(error, url);
       tier.signal.throwIfAborted();
       throw networkError(error, url, tier.timeout);
     } finally {
       deadline.stop();
     }
-  });
+  };
+  // What was remembered may be damaged; then the page is asked for as if it were not.
+  for (;;) {
+    const document = await patiently(load);
+    if (document) return document;
+  }
 }
 
 /** Asks again when a host said when to: its gate keeps the next try waiting for so long. */
@@ -88,7 +106,12 @@ function passesSoon({ status, retryAfter }: BrowsingError): boolean {
   return (status === 429 || status === 503) && retryAfter !== null && retryAfter <= HOST_PATIENCE;
 }
 
-async function readPage(answer: HttpAnswer): Promise<PageDocument> {
+/** Null: nothing has changed, but what was remembered cannot be read any more. */
+async function readPage(answer: HttpAnswer, look: Look | null): Promise<PageDocument | null> {
+  if (answer.status === 304 && look?.isConditional(answer.url)) {
+    await discard(answer);
+    return rememberedPage(answer, look);
+  }
   const failed = statusError(answer.url.href, answer.status, answer.headers["retry-after"], Date.now());
   if (failed) {
     await discard(answer);
@@ -96,18 +119,41 @@ async function readPage(answer: HttpAnswer): Promise<PageDocument> {
   }
   const said = headerMediaType(answer.headers["content-type"]);
   const readable = said === "" || TEXTUAL.test(said) || isHtml(said);
-  const bytes = readable ? await readBody(answer) : await discard(answer);
+  const bytes = readable ? await readBody(answer) : void (await discard(answer));
   const type = said || (bytes ? sniff(bytes) : "application/octet-stream");
-  return new PageDocument({
+  const document = new PageDocument({
     url: answer.url.href,
     status: answer.status,
     headers: answer.headers,
     type,
     html: bytes && (isHtml(type) || TEXTUAL.test(type)) ? decodeText(bytes, answer.headers["content-type"]) : "",
-    tier: "http",
-    tierReason: isHtml(type) ? "fetched over HTTP" : `${type} needs no browser`,
-    tierWhy: isHtml(type) ? "asked_for" : "no_html",
+    ...overHttp(type),
   });
+  if (look) document.changed = await look.page(document, bytes ?? null, document.html);
+  return document;
+}
+
+function overHttp(type: string): Pick<PageFacts, "tier" | "tierReason" | "tierWhy"> {
+  return isHtml(type)
+    ? { tier: "http", tierReason: "fetched over HTTP", tierWhy: "asked_for" }
+    : { tier: "http", tierReason: `${type} needs no browser`, tierWhy: "no_html" };
+}
+
+/** The page as it was when it was last sent; a 304 may bring newer headers. */
+async function rememberedPage(answer: HttpAnswer, look: Look): Promise<PageDocument | null> {
+  const known = look.same(answer.url);
+  const bytes = known && (await look.bytes(known.facts));
+  if (!known || !bytes) return null;
+  const { url, status, type } = known.facts;
+  const headers = {
+    ...known.facts.headers,
+    ...answer.headers,
+    "content-type": known.facts.headers["content-type"] ?? "",
+  };
+  const html = bytes.length > 0 ? decodeText(bytes, headers["content-type"]) : "";
+  const document = new PageDocument({ url, status, headers, type, html, ...overHttp(type) });
+  document.changed = known.changedInThisRun;
+  return document;
 }
 
 async function readBody(answer: HttpAnswer): Promise<Uint8Array> {

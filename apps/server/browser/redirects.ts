@@ -21,13 +21,17 @@ export interface Visitor {
   heard?(url: URL, status: number, retryAfter: number | null): void;
 }
 
-/** The first answer that is no redirect. Its `url` is where it came from. The deadline runs on when it returns. */
+/**
+ * The first answer that is no redirect. Its `url` is where it came from. The deadline runs on when it returns.
+ * @param headersFor what one address of the way is asked with, beside the rest
+ */
 export async function follow(
   visitor: Visitor,
   start: URL,
   headers: Readonly<Record<string, string>>,
   deadline: Deadline,
   signal: AbortSignal,
+  headersFor: (url: URL) => Promise<Readonly<Record<string, string>>> = async () => ({}),
 ): Promise<HttpAnswer> {
   const { jar } = visitor;
   const asked = new Set<string>();
@@ -39,7 +43,7 @@ export async function follow(
     if (asked.has(question)) throw tooMany(chain, "redirects in a circle");
     if (chain.length > MAX_REDIRECTS + 1) throw tooMany(chain, `redirects more than ${MAX_REDIRECTS} times`);
     asked.add(question);
-    const sent = url.origin === start.origin ? headers : harmless(headers);
+    const sent = { ...(await headersFor(url)), ...(url.origin === start.origin ? headers : harmless(headers)) };
     const answer = await ask(visitor, url, withCookie(sent, cookie), deadline, signal);
     jar.store(url, answer.setCookies);
     const target = targetOf(answer);

@@ -18,6 +18,7 @@ import { type PageFixtures, pageFixtures } from "./page-fixtures.ts";
 import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
+import { Recrawl } from "./recrawl.ts";
 import { isInScope, Scopes } from "./scopes.ts";
 import { Served } from "./served.ts";
 import { readSitemaps } from "./sitemap.ts";
@@ -81,6 +82,7 @@ class Session implements BrowsingSession {
     this.#http = {
       client,
       jar: new CookieJar(),
+      recrawl: options.recrawl ? new Recrawl({ ...options.recrawl, files: parts.files }) : null,
       admit: (url) => manners.admit(url),
       heard: (url, status, retryAfter) => manners.heard(url, status, retryAfter),
       userAgent: parts.userAgent,
@@ -110,6 +112,10 @@ class Session implements BrowsingSession {
 
   downloads(): readonly FileDraft[] {
     return [...this.#downloads];
+  }
+
+  sightings(): ReturnType<BrowsingSession["sightings"]> {
+    return this.#http.recrawl?.drafts() ?? [];
   }
 
   tiers(): Tiers {
@@ -145,6 +151,8 @@ class Session implements BrowsingSession {
         ? await this.#visitInTab(url, options, ASKED_FOR)
         : await this.#visitOverHttp(url, options, render);
     document.onLinks = (hrefs, asked) => this.#scopes.note(document.url, hrefs, asked);
+    if (document.tier === "browser")
+      document.changed = (await this.#http.recrawl?.rendered(document, document.html)) ?? true;
     this.#served.note(document);
     const how = document.tier === "http" ? "over HTTP" : "in Chromium";
     this.#options.log("info", `${document.status} ${document.url} ${how}: ${document.tierReason}`);
@@ -166,7 +174,11 @@ class Session implements BrowsingSession {
   }
 
   async #visitInTab(url: URL, options: VisitOptions, purpose: Purpose): Promise<PageDocument> {
-    const document = await patiently(() => this.#loadInTab(url, options, purpose));
+    const look = this.#http.recrawl?.look("page", options.headers);
+    const document = await patiently(() => this.#loadInTab(url, options, purpose)).catch((error: unknown) => {
+      look?.failed(error, url);
+      throw error;
+    });
     // What a browser would download is no page: HTTP tells its type without loading it.
     return document ?? visitOverHttp(this.#http, url, options.headers ?? {});
   }
@@ -210,7 +222,8 @@ class Session implements BrowsingSession {
     });
     await this.#syncCookies();
     if (file) {
-      this.#downloads.push({ role: "download", ...file });
+      const { changed: _changed, ...stored } = file;
+      this.#downloads.push({ role: "download", ...stored });
       this.#options.log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
     }
     return file;

@@ -3,6 +3,7 @@ import type { BrowserContext } from "../../sdk/context.ts";
 import type { FileDraft, Tiers } from "./execution.ts";
 import type { ScopeRule } from "./landing.ts";
 import type { PerHost } from "./politeness.ts";
+import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
 import type { Reason } from "./words.ts";
 
 /** What a browser task may name that needs a page of Chromium's. */
@@ -35,6 +36,11 @@ export interface BrowsingSessionOptions {
   readonly block?: "assets" | "none";
   /** Hosts that the task or its input names, as `canonicalHost` writes them: these may be private. */
   readonly allowHosts?: readonly string[];
+  /** What earlier runs saw, and a CSS selector of what may differ; null: every page counts as new. */
+  readonly recrawl?: {
+    readonly ignore: string | null;
+    recall(what: Sighted, url: string): Promise<Remembered | null>;
+  } | null;
   readonly signal: AbortSignal;
   /** A line for the task run's log. */
   log(level: "debug" | "info" | "warn" | "error", text: string): void;
@@ -50,6 +56,8 @@ export interface BrowsingSession {
   capture(): Promise<readonly FileDraft[]>;
   /** What `download` stored, in order. */
   downloads(): readonly FileDraft[];
+  /** What was learned of addresses, for the next run; empty without `recrawl`. */
+  sightings(): readonly SightingDraft[];
   /** Resolves when this session's Chromium or its page crashed: the attempt is lost, whatever the script still waits for. */
   readonly broken: Promise<BrowsingError>;
   /** Pages served by each tier so far, and why. */

@@ -3,6 +3,7 @@ import type { TaskSpec } from "./definition.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Astray, Landing } from "./landing.ts";
+import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
 import type { Reason } from "./words.ts";
 
 /** One attempt to execute: everything a process needs to know. */
@@ -110,6 +111,8 @@ export type Outcome =
       readonly records: readonly RecordDraft[];
       readonly files: readonly FileDraft[];
       readonly report: JsonObject;
+      /** What was learned of addresses. */
+      readonly sightings?: readonly SightingDraft[];
       readonly usage: Usage;
     }
   | {
@@ -117,6 +120,7 @@ export type Outcome =
       /** Default `skipped`: the script said so. */
       readonly reason?: "skipped" | "condition" | Astray;
       readonly message: string;
+      readonly sightings?: readonly SightingDraft[];
       readonly usage: Usage;
     }
   | {
@@ -143,6 +147,8 @@ export interface ExecutionHost {
   deleteState(scope: "global" | "node", key: string): Promise<void>;
   /** Takes the address where the task run's own page was found. False: another subtask of the run has it. */
   land(key: string): Promise<boolean>;
+  /** What the runs of this crawl saw at an address last. */
+  recall(what: Sighted, url: string): Promise<Remembered | null>;
 }
 
 /** Executes attempts of one or several kinds. `signal` asks it to stop: TERM, grace, KILL. Never rejects for a task's own failure. */

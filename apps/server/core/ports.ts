@@ -18,6 +18,7 @@ import type {
 } from "./entities.ts";
 import type { ServedPages } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Change, ChangeKind, Diff, Sighted } from "./recrawl.ts";
 import type { Kind, State } from "./words.ts";
 
 export type Clock = () => number;
@@ -142,6 +143,19 @@ export interface EventReader {
 export interface FileReader {
   get(id: string): Promise<StoredFile | null>;
   list(runId: string, query: PageQuery & { taskRunId?: string | undefined }): Promise<Page<StoredFile>>;
+}
+
+export interface ChangeQuery extends PageQuery {
+  readonly kind?: ChangeKind | undefined;
+  readonly what?: Sighted | undefined;
+}
+
+/** How runs differed from those before (option `recrawl`). */
+export interface DiffReader {
+  /** Null: the run remembers nothing. */
+  diff(runId: string): Promise<Diff | null>;
+  /** In the order in which they were found. */
+  list(runId: string, query: ChangeQuery): Promise<Page<Change>>;
 }
 
 export interface StateStore {

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "./json.ts";
 import type { Astray, Landing } from "./landing.ts";
 import type { Lock } from "./lock.ts";
 import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
+import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
 import type { Kind, Reason, State } from "./words.ts";
 
 export interface TaskRunDraft {
@@ -76,6 +77,7 @@ export interface Success {
   readonly records: readonly RecordDraft[];
   readonly files: readonly FileDraft[];
   readonly report: JsonObject;
+  readonly sightings?: readonly SightingDraft[] | undefined;
   readonly usage: Usage;
 }
 
@@ -124,6 +126,7 @@ export interface RunStore {
     usage: Usage,
     now: number,
     reason: "skipped" | "condition" | Astray,
+    sightings?: readonly SightingDraft[],
   ): Promise<Settled | null>;
   /** running → cancelled. */
   cancelled(ticket: Ticket, usage: Usage, now: number): Promise<Settled | null>;
@@ -144,6 +147,8 @@ export interface RunStore {
   land(ticket: Ticket, key: string): Promise<boolean>;
   /** Keeps what a running task run is given. False: the ticket is stale. */
   setInput(ticket: Ticket, input: JsonObject): Promise<boolean>;
+  /** What the runs of a run's crawl saw at an address last; null: nothing yet. */
+  recall(runId: string, what: Sighted, url: string): Promise<Remembered | null>;
   /** What the operation's own tasks of these names have come to; with the outputs of their subtasks for those in `items`. */
   facts(runId: string, names: readonly string[], items: readonly string[]): Promise<ReadonlyMap<string, TaskFacts>>;
   /** How the tasks of a run have ended, its hooks left out. */

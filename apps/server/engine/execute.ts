@@ -133,6 +133,7 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
       told(scope, key, await state.merge(scopeOf(scope), key, patch, taskRun.id)).value,
     deleteState: async (scope, key) => void told(scope, key, await state.delete(scopeOf(scope), key)),
     land: (key) => parts.transitions.land(ticket, key),
+    recall: (what, url) => parts.transitions.recall(taskRun.runId, what, url),
   };
 }
 
@@ -164,7 +165,14 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
     return { settled: await transitions.cancelled(ticket, outcome.usage, now), delay: null };
   if (outcome.type === "skipped")
     return {
-      settled: await transitions.skip(ticket, outcome.message, outcome.usage, now, outcome.reason ?? "skipped"),
+      settled: await transitions.skip(
+        ticket,
+        outcome.message,
+        outcome.usage,
+        now,
+        outcome.reason ?? "skipped",
+        outcome.sightings,
+      ),
       delay: null,
     };
   if (outcome.type === "failed") return writeFailure(parts, taskRun, outcome, now);
@@ -175,10 +183,10 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
     parts.newId,
   );
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
-  const { output, ownKey = null, ownLanding = null, records, files, report, usage } = outcome;
+  const { output, ownKey = null, ownLanding = null, records, files, report, sightings, usage } = outcome;
   const settled = await transitions.succeed(
     ticket,
-    { output, ownKey, ownLanding, spawned: drafts, tooDeep, records, files, report, usage },
+    { output, ownKey, ownLanding, spawned: drafts, tooDeep, records, files, report, sightings, usage },
     now,
   );
   const started = new Set(settled?.ready.map((delivery) => delivery.taskRunId));

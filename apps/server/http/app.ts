@@ -9,6 +9,7 @@ import { checkHost } from "./hosts.ts";
 import { problem, refuseInvalid } from "./problem.ts";
 import { aggregateEndpoints } from "./routes/aggregates.ts";
 import { backupEndpoints } from "./routes/backups.ts";
+import { changeEndpoints } from "./routes/changes.ts";
 import { dataEndpoints } from "./routes/data.ts";
 import { addDocs } from "./routes/docs.ts";
 import { eventEndpoints } from "./routes/events.ts";
@@ -71,6 +72,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...logEndpoints(services),
     ...fileEndpoints(services),
     ...aggregateEndpoints(services),
+    ...changeEndpoints(services),
     ...dataEndpoints(services),
     ...stateEndpoints(services),
     ...scheduleEndpoints(services),

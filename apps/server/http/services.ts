@@ -5,6 +5,7 @@ import type {
   BackupStore,
   Catalog,
   Clock,
+  DiffReader,
   Engine,
   EventReader,
   FileReader,
@@ -30,6 +31,7 @@ export interface Services {
   readonly files: FileReader;
   readonly fileStore: Pick<FileStore, "open">;
   readonly records: RecordReader;
+  readonly diffs: DiffReader;
   readonly state: StateStore;
   readonly schedule: ScheduleReader;
   readonly sessions: SessionStore;

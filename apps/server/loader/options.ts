@@ -78,6 +78,9 @@ const browser = known({
         ),
     )
     .default([]),
+  recrawl: z
+    .union([z.boolean(), known({ ignore: z.string().min(1).optional() })], "expected true, or { ignore }")
+    .default(false),
   perHost: known({ concurrency: z.int().min(1).max(1000).optional(), delay: duration.optional() }).optional(),
 });
 const operation = known({

@@ -66,6 +66,7 @@ const SILENT: ExecutionHost = {
   mergeState: async () => null,
   deleteState: async () => undefined,
   land: async () => true,
+  recall: async () => null,
 };
 
 function problemOf(outcome: Exclude<Outcome, { type: "succeeded" }>): string {

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import type { ZodType } from "zod";
 import type { BrowserDefinition, CodeDefinition } from "../../sdk/definition.ts";
 import { FailError, SkipError } from "../../sdk/outcome.ts";
-import { type Browsing, BrowsingError } from "../core/browsing.ts";
+import { type Browsing, BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
 import { parseDuration } from "../core/duration.ts";
 import { canonicalHost, hostsNamedIn } from "../core/egress.ts";
 import type { Assignment, Outcome, Usage } from "../core/execution.ts";
@@ -80,11 +80,19 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     plugins: definition.plugins ?? [],
     robots: definition.robots ?? "obey",
     block: definition.block ?? "assets",
+    recrawl: recrawlOf(parts),
     perHost: perHostOf(definition),
     allowHosts: allowedHosts(definition, assignment),
     signal: parts.signal,
     log: (level, text) => parts.host.log(level, text),
   });
+}
+
+function recrawlOf({ definition, host }: AttemptParts): NonNullable<BrowsingSessionOptions["recrawl"]> | null {
+  const recrawl = definition.kind === "browser" && definition.recrawl;
+  if (!recrawl) return null;
+  const ignore = (recrawl !== true && recrawl.ignore) || null;
+  return { ignore, recall: (what, url) => host.recall(what, url) };
 }
 
 /** A subtask's own input is not asked: it may hold what a page said. */
@@ -147,6 +155,7 @@ function succeeded(
     records: drafts.records,
     files: [...drafts.files, ...(session?.downloads() ?? [])],
     report: drafts.report,
+    sightings: session?.sightings() ?? [],
     usage: usageOf(session, parts),
   };
 }
@@ -157,14 +166,18 @@ async function failure(
   session: BrowserSession | null,
   parts: AttemptParts,
 ): Promise<Outcome> {
-  if (error instanceof SkipError) return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
+  if (error instanceof SkipError) return skipped(error, session, parts);
   if (parts.assignment.parent !== null && isFactAboutSite(error)) {
-    return { type: "skipped", message: error.message, usage: usageOf(session, parts) };
+    return skipped(error, session, parts);
   }
   const facts = factsOf(error);
   const captured = (await session?.capture()) ?? [];
   const files = [...drafts.files, ...(session?.downloads() ?? []), ...captured];
   return { type: "failed", ...facts, files, usage: usageOf(session, parts) };
+}
+
+function skipped({ message }: Error, session: BrowserSession | null, parts: AttemptParts): Outcome {
+  return { type: "skipped", message, sightings: session?.sightings() ?? [], usage: usageOf(session, parts) };
 }
 
 /** In a crawl, a page that is gone, or that its site keeps to itself, is no failure of the subtask that asked for it. */

@@ -45,6 +45,10 @@ export class BrowserSession {
   readonly scopeOf: BrowsingSession["scopeOf"] = (key) => this.#session.scopeOf(key);
   readonly isInScope: BrowsingSession["isInScope"] = (rule, url) => this.#session.isInScope(rule, url);
 
+  sightings(): ReturnType<BrowsingSession["sightings"]> {
+    return this.#session.sightings();
+  }
+
   downloads(): readonly FileDraft[] {
     return this.#session.downloads();
   }

@@ -18,6 +18,7 @@ import { safeFileName } from "../core/file-name.ts";
 import type { FileStore } from "../core/files.ts";
 import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import { mediaTypeOf } from "../core/media-type.ts";
+import type { Remembered, Sighted } from "../core/recrawl.ts";
 import { urlKey } from "../core/url-key.ts";
 import { toJson, toJsonObject } from "./json-value.ts";
 import { landingOf } from "./landings.ts";
@@ -42,6 +43,7 @@ export interface Host {
   mergeState(scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: Scope, key: string): Promise<void>;
   land(key: string): Promise<boolean>;
+  recall(what: Sighted, url: string): Promise<Remembered | null>;
 }
 
 export interface ContextParts {
@@ -149,7 +151,7 @@ async function saveFile(parts: ContextParts, source: unknown, options: FileDraft
     type: options.type ?? (guessed === "application/octet-stream" ? type : guessed),
   };
   parts.drafts.files.push({ role: "output", ...file, url: null });
-  return { ...file, url: "" };
+  return { ...file, url: "", changed: true };
 }
 
 interface Source {

@@ -133,6 +133,7 @@ export class RunnerProcess {
       mergeState: (id, scope, key, patch) => hostOf(id).mergeState(scope, key, patch),
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
       land: (id, key) => hostOf(id).land(key),
+      recall: (id, what, url) => hostOf(id).recall(what, url),
     };
   }
 

@@ -4,6 +4,7 @@ import type { DeclaredCollection } from "../core/definition.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { Remembered, Sighted } from "../core/recrawl.ts";
 
 export interface RunnerSettings {
   /** The task file this runner serves. */
@@ -46,4 +47,5 @@ export interface ServerFunctions {
   mergeState(id: string, scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(id: string, scope: Scope, key: string): Promise<void>;
   land(id: string, key: string): Promise<boolean>;
+  recall(id: string, what: Sighted, url: string): Promise<Remembered | null>;
 }

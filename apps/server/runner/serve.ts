@@ -150,6 +150,7 @@ class Runner {
       mergeState: (scope, key, patch) => this.#server.mergeState(id, scope, key, patch),
       deleteState: (scope, key) => this.#server.deleteState(id, scope, key),
       land: (key) => this.#server.land(id, key),
+      recall: (what, url) => this.#server.recall(id, what, url),
     };
   }
 

@@ -3,6 +3,7 @@ import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.
 import type {
   BackupStore,
   Clock,
+  DiffReader,
   FileReader,
   NewId,
   RunReader,
@@ -19,6 +20,7 @@ import { createEventStore } from "./events.ts";
 import { createFileReader } from "./files.ts";
 import { createLogStore } from "./logs.ts";
 import { createRecordReader } from "./records.ts";
+import { createDiffReader } from "./recrawl.ts";
 import { createRunStore } from "./run-store.ts";
 import { createRunReader } from "./runs.ts";
 import { createScheduleStore } from "./schedule.ts";
@@ -35,6 +37,7 @@ export interface Store {
   readonly events: EventStore;
   readonly files: FileReader;
   readonly records: RecordReader;
+  readonly diffs: DiffReader;
   readonly state: StateStore;
   readonly schedule: ScheduleStore;
   readonly sessions: SessionStore;
@@ -55,6 +58,7 @@ export async function openStore(
     events: createEventStore(database),
     files: createFileReader(database),
     records: createRecordReader(database),
+    diffs: createDiffReader(database),
     state: createStateStore(database, options.clock),
     schedule: createScheduleStore(database),
     sessions: createSessionStore(database, options.clock),

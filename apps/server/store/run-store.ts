@@ -3,7 +3,16 @@ import type { InStatement } from "@libsql/client";
 import { and, asc, eq, gt, or, sql as query } from "drizzle-orm";
 import type { Delivery, Run } from "../core/entities.ts";
 import type { NewId } from "../core/ports.ts";
-import type { Failure, Interrupted, RetryChange, RunDraft, RunStore, Settled, Ticket } from "../core/run-store.ts";
+import type {
+  Failure,
+  Interrupted,
+  RetryChange,
+  RunDraft,
+  RunStore,
+  Settled,
+  Success,
+  Ticket,
+} from "../core/run-store.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
 import { createClaim, type Owner } from "./claim.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
@@ -12,6 +21,8 @@ import { readFacts, readOutcome } from "./facts.ts";
 import { followUp } from "./graph-sql.ts";
 import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
 import { IS_FREE, wakeByTask } from "./lock-sql.ts";
+import { recall } from "./recrawl.ts";
+import { learn } from "./recrawl-sql.ts";
 import { toRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
 import { runs, taskRuns } from "./schema/index.ts";
@@ -40,22 +51,21 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
   return {
     create: (draft, now) => createRun(database, draft, now),
     claim: createClaim(database, owner),
-    succeed: (ticket, { output, ownKey, ownLanding = null, usage, ...left }, now) =>
-      end(ticket, { state: "succeeded", reason: "completed", output, usage, failed: false }, now, [
-        ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
-        ...insertSubtasks(ticket.runId, left.spawned, left.tooDeep, now),
-        ...(left.records.length > 0 ? [insertRecords(ticket, left.records, newId, now)] : []),
-        ...(left.files.length > 0 ? [insertFiles(ticket, left.files, newId, now)] : []),
-        ...(Object.keys(left.report).length > 0 ? [mergeReport(ticket, left.report)] : []),
-      ]),
+    succeed: (ticket, success, now) =>
+      end(
+        ticket,
+        { ...success, state: "succeeded", reason: "completed", failed: false },
+        now,
+        leaveBehind(ticket, success, newId, now),
+      ),
     retryLater: endForRetry,
     fail: (ticket, failure, now) =>
       end(ticket, { ...failure, state: "failed", failed: true }, now, [
         sql.insertFailedEvent(ticket, "task_run.failed", failure, now),
         ...failureFiles(ticket, failure, now),
       ]),
-    skip: (ticket, message, usage, now, reason) =>
-      end(ticket, { state: "skipped", reason, output: message, usage, failed: false }, now),
+    skip: (ticket, output, usage, now, reason, sightings = []) =>
+      end(ticket, { state: "skipped", reason, output, usage, failed: false }, now, learn(ticket, sightings, now)),
     cancelled: (ticket, usage, now) =>
       end(ticket, { state: "cancelled", reason: "cancelled", usage, failed: false }, now),
     interruptLost: (now) => interruptLost(database, owner, now),
@@ -63,12 +73,25 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
     retry: (runId, now, change = {}) => retryRun(database, runId, change, now),
     setInput: (ticket, input) => isMet(database, sql.setInput(ticket, input)),
     land: (ticket, key) => isMet(database, sql.land(ticket, key)),
+    recall: (runId, what, url) => recall(database, runId, what, url),
     facts: (runId, names, items) => readFacts(database, runId, names, items),
     outcome: (runId) => readOutcome(database, runId),
     expire: (now) => expireRuns(database, now),
     nextExpiry: () => nextExpiry(database),
     queued: (after, limit) => listQueued(database, after, limit),
   };
+}
+
+function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number): InStatement[] {
+  const { ownKey, ownLanding = null, spawned, tooDeep, records, files, report, sightings = [] } = success;
+  return [
+    ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
+    ...insertSubtasks(ticket.runId, spawned, tooDeep, now),
+    ...(records.length > 0 ? [insertRecords(ticket, records, newId, now)] : []),
+    ...(files.length > 0 ? [insertFiles(ticket, files, newId, now)] : []),
+    ...(Object.keys(report).length > 0 ? [mergeReport(ticket, report)] : []),
+    ...learn(ticket, sightings, now),
+  ];
 }
 
 async function createRun(

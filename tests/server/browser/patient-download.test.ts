@@ -9,6 +9,7 @@ const FILE: DownloadedFile = {
   sha256: "0".repeat(64),
   size: 1,
   type: "application/pdf",
+  changed: true,
 };
 const GONE = new BrowsingError("not_found", "http://x/a.pdf is not there (404).", { retryable: false });
 const BUSY = new BrowsingError("http_status", "http://x/a.pdf answered 503.", { retryable: true, status: 503 });

@@ -115,6 +115,7 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
       return merged;
     },
     deleteState: async (scope, key) => void state.delete(`${scope}/${key}`),
+    recall: async () => null,
     land: async (key) => options.land?.(key) ?? true,
   };
   const assignment: Assignment = {

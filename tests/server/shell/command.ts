@@ -82,7 +82,14 @@ export function assignmentOf(command: string, staging: string, options: CommandO
 
 export function hostOf(log: (line: LogLine) => void): ExecutionHost {
   const none = { getState: async () => undefined, setState: async () => {}, deleteState: async () => {} };
-  return { log, ...none, incrementState: async () => null, mergeState: async () => null, land: async () => true };
+  return {
+    log,
+    ...none,
+    incrementState: async () => null,
+    mergeState: async () => null,
+    land: async () => true,
+    recall: async () => null,
+  };
 }
 
 /** Bytes kept in memory: what a file store promises, without a disk. */

@@ -4,6 +4,7 @@ import type { LogEntry, Run } from "../../core/entities.ts";
 import { type Endpoint, idParam, PROBLEMS, streamed } from "../endpoint.ts";
 import { findRun } from "../find.ts";
 import { everyItem, inChunks } from "../pages.ts";
+import { ChangeView, DiffView, presentChange, presentDiff } from "../presenters/change.ts";
 import { FileView, presentFile } from "../presenters/file.ts";
 import { LogView, presentLog } from "../presenters/log.ts";
 import { presentRecord, RecordView } from "../presenters/record.ts";
@@ -19,6 +20,8 @@ const ManifestView = RunView.extend({
   tasks: z.array(TaskRunView),
   files: z.array(FileView),
   records: z.array(RecordView),
+  diff: DiffView.nullable(),
+  changes: z.array(ChangeView),
   logs: z.array(LogView),
   links: z.record(z.string(), z.string()),
 }).openapi("Manifest");
@@ -63,6 +66,15 @@ async function* manifest(services: Services, run: Run): AsyncGenerator<string> {
     map(
       everyItem((cursor) => services.records.listOfRun(run.id, { cursor, limit: PAGE })),
       presentRecord,
+    ),
+  );
+  const diff = await services.diffs.diff(run.id);
+  yield `,"diff":${JSON.stringify(diff && presentDiff(diff))}`;
+  yield* array(
+    "changes",
+    map(
+      everyItem((cursor) => services.diffs.list(run.id, { cursor, limit: PAGE })),
+      presentChange,
     ),
   );
   yield* array("logs", map(lines(services, run.id), presentLog));
@@ -112,6 +124,7 @@ function links(id: string): Record<string, string> {
     files: `${self}/files`,
     records: `${self}/data`,
     logs: `${self}/logs`,
+    changes: `${self}/changes`,
     page: `/runs/${id}`,
   };
 }

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { makeFolder, startServer, type TestServer } from "../support/server.ts";
+
+const TASK = `import { browser, z } from "ultravisor";
+export default browser({
+  input: z.object({ url: z.url() }),
+  recrawl: true,
+  async run({ input, visit, download, spawn, save }) {
+    const page = await visit(input.url);
+    await save("seen", { url: page.url, title: page.title, changed: page.changed });
+    for (const link of page.links({ files: "pdf" })) await download(link);
+    await spawn(page.links({ scope: "same-host" }).map((url) => ({ url })), { key: ({ url }) => url });
+  },
+});
+`;
+
+interface Answer {
+  readonly items: readonly { kind: string; what: string; url: string }[];
+  readonly diff: object | null;
+}
+
+/** A site whose pages tests change. Counts answers by status. */
+async function startWiki(): Promise<{ url: string; pages: Map<string, string>; answers: Map<number, number> }> {
+  const pages = new Map<string, string>();
+  const answers = new Map<number, number>();
+  const server = createServer((request, response) => {
+    const body = pages.get(request.url ?? "");
+    const etag = `"${createHash("sha256")
+      .update(body ?? "")
+      .digest("hex")
+      .slice(0, 8)}"`;
+    const status = body === undefined ? 404 : request.headers["if-none-match"] === etag ? 304 : 200;
+    if (request.url !== "/robots.txt") answers.set(status, (answers.get(status) ?? 0) + 1);
+    const type = request.url?.endsWith(".pdf") ? "application/pdf" : "text/html";
+    response
+      .writeHead(status, status === 404 ? {} : { etag, "content-type": type })
+      .end(status === 200 ? body : undefined);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pages, answers };
+}
+
+const blobs = (server: TestServer): number =>
+  readdirSync(join(server.data, "files"), { recursive: true }).filter((name) => /[0-9a-f]{64}$/.test(String(name)))
+    .length;
+
+const text = (more: string): string => `<title>T</title><p>${"word ".repeat(80)}</p>${more}`;
+
+test("A crawl that is made again asks only whether anything changed, stores nothing twice, and tells the difference", async () => {
+  const wiki = await startWiki();
+  wiki.pages.set("/", text('<a href="/a">a</a> <a href="/b">b</a> <a href="/f.pdf">f</a>'));
+  wiki.pages
+    .set("/a", text('<a href="/c">c</a>'))
+    .set("/b", text(""))
+    .set("/c", text(""))
+    .set("/f.pdf", "%PDF-1.4 one");
+  const tasks = join(makeFolder(), "tasks");
+  mkdirSync(tasks);
+  writeFileSync(join(tasks, "wiki.ts"), TASK);
+  const server = await startServer({ tasks });
+  const crawl = async (): Promise<Answer> => {
+    wiki.answers.clear();
+    const { id } = await server.post<{ id: string }>("/runs", { task: "wiki", input: { url: `${wiki.url}/` } });
+    expect(await server.finished(id)).toMatchObject({ state: "succeeded" });
+    return server.get<Answer>(`/runs/${id}/changes`);
+  };
+  const of = ({ items }: Answer): string[] =>
+    items.map(({ kind, url }) => `${kind} ${url.slice(wiki.url.length)}`).sort();
+
+  expect(of(await crawl())).toEqual(["new /", "new /a", "new /b", "new /c", "new /f.pdf"]);
+  const stored = blobs(server);
+  const second = await crawl();
+  expect(Object.fromEntries(wiki.answers)).toEqual({ 304: 5 });
+  expect(blobs(server)).toBe(stored);
+  expect(second).toMatchObject({
+    items: [],
+    diff: { pages: { new: 0, changed: 0, gone: 0, unchanged: 4 }, files: { unchanged: 1 }, complete: true },
+  });
+  const seen = await server.get<{ items: { data: { changed: boolean } }[] }>("/data/seen?limit=100");
+  expect(seen.items.map(({ data }) => data.changed).sort()).toEqual([...Array(4).fill(false), ...Array(4).fill(true)]);
+
+  wiki.pages.set("/a", text('<a href="/d">d</a>')).set("/d", text("")).set("/f.pdf", "%PDF-1.4 two");
+  wiki.pages.delete("/b");
+  expect(of(await crawl())).toEqual(["changed /a", "changed /f.pdf", "gone /b", "gone /c", "new /d"]);
+}, 60_000);
