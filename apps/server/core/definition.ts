@@ -1,4 +1,5 @@
 /** A task or operation as the loader hands it to the rest: plain JSON, checked, without its code. */
+import type { ServerTask } from "./awaiting.ts";
 import type { JsonObject } from "./json.ts";
 import type { Hook } from "./operation.ts";
 import type { Kind } from "./words.ts";
@@ -14,6 +15,8 @@ export interface RetryRule {
 
 export const NO_RETRY: RetryRule = { attempts: 1, delay: 1000, backoff: "exponential", maxDelay: 300_000 };
 export const DEFAULT_TIMEOUT = 3_600_000;
+/** As milliseconds of a timeout: none. */
+export const NO_TIMEOUT = 0;
 
 /** Where fan-out stops, so that a task that spawns itself ends. */
 export interface FanOutLimits {
@@ -41,9 +44,11 @@ export interface TaskSpec {
   /** Shell tasks: the command line. */
   readonly command?: string;
   readonly retry: RetryRule;
-  /** Milliseconds. */
+  /** Milliseconds; what waits without a worker has no limit unless its file says so (`NO_TIMEOUT`). */
   readonly timeout: number;
   readonly limits: FanOutLimits;
+  /** Done by the server itself, in place of an executor. */
+  readonly server?: ServerTask;
   /** Task runs of the same `of` count together. */
   readonly concurrency?: Concurrency & { readonly of: string };
   readonly env: Readonly<Record<string, string>>;

@@ -82,6 +82,8 @@ export interface TaskRun {
   readonly rule: TaskRule | null;
   /** Where redirects may lead it; null: no more is known than its key. */
   readonly landing: Landing | null;
+  /** What it waits for since it began (core/awaiting.ts); null: nothing. `availableAt` is then its deadline. */
+  readonly awaits: string | null;
   /** Which end of the run it follows; null: it is no hook. */
   readonly hook: Hook | null;
 }

@@ -224,6 +224,16 @@ export interface RetryOptions {
   readonly input?: unknown;
 }
 
+/** A person's word on what waits for it. */
+export interface Answer {
+  readonly approved: boolean;
+  /** May be empty. */
+  readonly comment: string;
+  /** What the task asked for. */
+  readonly values?: JsonObject | undefined;
+  readonly by: string;
+}
+
 /** The verbs of the engine. */
 export interface Engine {
   /** Resolves once the run is durable. The same idempotency key or (trigger, nominal time) gives the same run again. */
@@ -232,6 +242,8 @@ export interface Engine {
   cancel(runId: string): Promise<Run>;
   /** Queues failed, cancelled and skipped task runs again. Rejects with `unknown_run`, `conflict`, `invalid_request` or `invalid_input`. */
   retry(runId: string, options?: RetryOptions): Promise<Run>;
+  /** Ends a task run that waits for a person's word. Rejects with `conflict` when it does not (any more). */
+  answer(taskRunId: string, answer: Answer): Promise<void>;
   /** Next times of a trigger, ISO texts. Rejects with `invalid_trigger`. */
   preview(trigger: unknown, from: number, count: number): readonly number[];
   setPaused(scheduleId: string, paused: boolean): Promise<ScheduleEntry>;

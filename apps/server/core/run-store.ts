@@ -1,4 +1,5 @@
 /** The port behind which runs change state. Every verb is one transition, named by its reason, committed whole or not at all. */
+import type { Awaited } from "./awaiting.ts";
 import type { TaskSpec } from "./definition.ts";
 import type { Delivery, Run, RunTrigger, TaskRun } from "./entities.ts";
 import type { ErrorInfo } from "./errors.ts";
@@ -50,6 +51,15 @@ export interface Ticket {
   readonly taskRunId: string;
   readonly runId: string;
   readonly attempt: number;
+  /** What it waits for since it began; without: it runs. */
+  readonly awaits?: string;
+}
+
+/** What a task run waits for from now on. */
+export interface Suspension {
+  readonly awaited: Awaited;
+  /** When it has waited for too long. */
+  readonly deadline: number;
 }
 
 /** What a transition set free. */
@@ -145,6 +155,22 @@ export interface RunStore {
   ): Promise<(Settled & { readonly waiting: readonly string[] }) | null>;
   /** Keeps where a running task run's page was found. False: another one of its run has that address. */
   land(ticket: Ticket, key: string): Promise<boolean>;
+  /**
+   * running → waiting, without a worker; and, in the same transaction, the run that it waits for, if that is a new one.
+   * Null: the ticket is stale.
+   */
+  suspend(
+    ticket: Ticket,
+    suspension: Suspension,
+    child: RunDraft | null,
+    now: number,
+  ): Promise<(Settled & { readonly child: Run | null }) | null>;
+  /** Task runs that wait although their deadline is over, or the run that they wait for has ended. */
+  overdue(now: number): Promise<readonly TaskRun[]>;
+  /** The latest run that a task run is, or null. */
+  childOf(taskRunId: string): Promise<Run | null>;
+  /** Runs that have not ended and are task runs of this one. */
+  openChildren(runId: string): Promise<readonly string[]>;
   /** Keeps what a running task run is given. False: the ticket is stale. */
   setInput(ticket: Ticket, input: JsonObject): Promise<boolean>;
   /** What the runs of a run's crawl saw at an address last; null: nothing yet. */

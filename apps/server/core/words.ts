@@ -14,18 +14,21 @@ export const REASONS = [
   "completed", // did what it should
   "retry", // an attempt failed, another will follow
   "retried", // a person asked for it again
+  "approval", // waits for a person's word
+  "time", // waits for a time
+  "operation", // waits for the run that it started
+  "rejected", // a person said no
   "concurrency", // as many as may run at once do
   "interrupted", // its owner died in the middle of it
   "error", // the script threw
   "exit", // the command's exit code was not 0
   "timeout", // took longer than allowed
   "crashed", // its process died
-  "invalid_input", // its input does not fit its schema
+  "invalid_input", // its input does not fit its schema, or is not there
   "not_found", // its task file is gone, or the page is
   "http_status", // a page answered with an error
   "network", // a page could not be reached
   "upstream_failed", // a task it needs did not succeed
-  "invalid_input", // what it was to be given is not there
   "condition", // its condition did not hold
   "not_needed", // what it stands in for did not happen
   "task_failed", // a run: at least one task run failed

@@ -1,11 +1,11 @@
 /**
- * What follows a finished run: operations whose `after` trigger names it, and the end of its staging folder. Reads the events
+ * What follows a finished run: the task run that it was, operations whose `after` trigger names it, and the end of its staging folder. Reads the events
  * from a durable cursor, so a crash delays what follows but never drops it.
  */
 
 import { inputAfter } from "../core/completion.ts";
 import type { EventStore, ScheduleStore } from "../core/engine-stores.ts";
-import type { Event, ScheduleEntry } from "../core/entities.ts";
+import type { Event, Run, ScheduleEntry } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Clock, Logger, RunReader } from "../core/ports.ts";
@@ -22,6 +22,8 @@ export interface CompletionParts {
   readonly clock: Clock;
   readonly log: Logger;
   removeStaging(runId: string): Promise<void>;
+  /** A task run may have waited for it. */
+  onRunEnded(run: Run): Promise<void>;
   /** An event was written. */
   onEvent(): void;
 }
@@ -50,6 +52,10 @@ async function follow(parts: CompletionParts, event: Event, entries: readonly Sc
   const succeeded = event.data.state === "succeeded";
   // What a failed run left in its staging folder is kept: it is how one finds out why.
   if (succeeded) await parts.removeStaging(event.runId);
+  if (event.data.parentTask != null || Number(event.data.runsBelow) > 0) {
+    const ended = await parts.runs.get(event.runId);
+    if (ended !== null && ended.finishedAt !== null) await parts.onRunEnded(ended);
+  }
   for (const entry of entries) {
     const trigger = specOf(entry);
     if (!("after" in trigger) || trigger.after !== event.name || entry.paused) continue;

@@ -1,4 +1,4 @@
-/** Ends runs that took longer than their operation allows. */
+/** Ends runs that took longer than their operation allows, and task runs that have waited for too long. */
 import type { Clock, Logger, TaskQueue } from "../core/ports.ts";
 import type { RunStore, Settled } from "../core/run-store.ts";
 import { createDuty, type PokedDuty } from "./duty.ts";
@@ -10,6 +10,9 @@ export interface DeadlineParts {
   readonly log: Logger;
   /** Asks running attempts to stop. */
   abort(taskRunIds: readonly string[]): void;
+  /** Cancels the runs that are task runs of this one. */
+  cancelBelow(runId: string): Promise<void>;
+  endOverdue(): Promise<void>;
   onSettled(settled: Settled): void;
 }
 
@@ -28,7 +31,9 @@ export function createDeadlines(parts: DeadlineParts): PokedDuty<number | null> 
         await queue.add(run.ready);
         parts.onSettled(run);
         await queue.remove(run.removed);
+        await parts.cancelBelow(run.runId);
       }
+      await parts.endOverdue();
       return transitions.nextExpiry();
     },
     pauseAfter: (next) => (next === null ? null : Math.min(Math.max(next - clock(), 0), LONGEST_SLEEP_MS)),

@@ -2,13 +2,14 @@
  * One delivery of one task run: claim, execute, settle, queue what that set free. Whatever happens in between, the row decides;
  * a process killed at any point leaves a row that `recover` or `reconcile` picks up.
  */
-import type { TaskRun } from "../core/entities.ts";
+import type { Run, TaskRun } from "../core/entities.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome, SpawnDraft } from "../core/execution.ts";
 import { type FindTask, planSubtasks } from "../core/plan.ts";
 import type { Clock, Logger, NewId, Notices, RunReader, StateStore, TaskQueue } from "../core/ports.ts";
 import { afterFailure } from "../core/retry.ts";
 import type { RunStore, Settled, Ticket } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
+import { type BeginParts, begin } from "./begin.ts";
 import type { Journal } from "./journal.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -28,17 +29,23 @@ export interface ExecuteParts {
   /** This node's name: the scope of its node state. */
   readonly node: string;
   readonly random: () => number;
+  /** For what the server does itself. */
+  readonly begin: Omit<BeginParts, "transitions" | "runs" | "queue" | "clock">;
   findTask: FindTask;
   runName(runId: string): Promise<string>;
   stagingFolder(runId: string): Promise<string>;
   onSettled(settled: Settled): void;
   /** A task of an operation was claimed: its run's time may have begun. */
   onClaimed(): void;
+  /** A task run waits without a worker. `over`: for a run that has ended already. */
+  onWaiting(over: Run | null): void;
 }
 
 export interface Execution {
   /** Resolves with the delay of the next try in ms, or null when the job is done. */
   handle(taskRunId: string): Promise<number | null>;
+  /** Ends what waits without a worker. False: it does not (any more). */
+  end(taskRun: TaskRun, outcome: Outcome): Promise<boolean>;
   /** Asks running attempts to stop. */
   cancel(taskRunIds: readonly string[]): void;
   /** Stops everything that runs without settling it: the next start finds it interrupted. */
@@ -59,13 +66,20 @@ export function createExecution(parts: ExecuteParts): Execution {
       if (taskRun.rule !== null) parts.onClaimed();
       try {
         const prepared = await prepareSafely(parts, taskRun);
-        if (prepared.type === "stale") return null;
         const outcome =
-          prepared.type === "ended" ? prepared.outcome : await execute(parts, prepared.taskRun, stop.signal);
-        return abandoned ? null : await settle(parts, taskRun, outcome);
+          prepared.type === "execute" ? await carryOut(parts, prepared.taskRun, stop.signal) : outcomeIn(prepared);
+        return abandoned || outcome === null ? null : await settle(parts, taskRun, outcome);
       } finally {
         running.delete(taskRunId);
       }
+    },
+    async end(taskRun, outcome) {
+      const ended = await settleWith(parts, taskRun, outcome);
+      if (ended === null) return false;
+      const { id: taskRunId, runId, task, kind } = taskRun;
+      const availableAt = parts.clock() + (ended.delay ?? 0);
+      if (ended.delay !== null) await parts.queue.add([{ taskRunId, runId, task, kind, availableAt }], { again: true });
+      return true;
     },
     cancel: (taskRunIds) => {
       for (const id of taskRunIds) running.get(id)?.abort();
@@ -82,6 +96,24 @@ async function prepareSafely(parts: ExecuteParts, taskRun: TaskRun): Promise<Pre
     return await prepare(parts, taskRun);
   } catch (error) {
     return { type: "ended", outcome: ownFailure(parts, taskRun, error) };
+  }
+}
+
+/** Null: there is nothing to settle, as it waits, or somebody else has it. */
+function outcomeIn(result: Exclude<Prepared, { type: "execute" }>): Outcome | null {
+  return result.type === "ended" ? result.outcome : null;
+}
+
+async function carryOut(parts: ExecuteParts, taskRun: TaskRun, signal: AbortSignal): Promise<Outcome | null> {
+  if (taskRun.spec.server === undefined) return execute(parts, taskRun, signal);
+  try {
+    const begun = await begin({ ...parts, ...parts.begin }, taskRun, ticketOf(taskRun));
+    if (begun.type !== "waiting") return outcomeIn(begun);
+    publish(parts, taskRun, "waiting");
+    parts.onWaiting(begun.over);
+    return null;
+  } catch (error) {
+    return ownFailure(parts, taskRun, error);
   }
 }
 
@@ -137,18 +169,27 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
   };
 }
 
+/** How long until the next try, or null. */
 async function settle(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): Promise<number | null> {
+  const settled = await settleWith(parts, taskRun, outcome);
+  if (settled === null)
+    parts.log.warn({ taskRun: taskRun.id, attempt: taskRun.attempt }, "a stale attempt ended; its result is not kept");
+  return settled?.delay ?? null;
+}
+
+async function settleWith(
+  parts: ExecuteParts,
+  taskRun: TaskRun,
+  outcome: Outcome,
+): Promise<{ readonly delay: number | null } | null> {
   // Its last lines are committed with the end of the attempt, or before.
   void parts.journal.flush();
   const { settled, delay } = await write(parts, taskRun, outcome);
-  if (settled === null) {
-    parts.log.warn({ taskRun: taskRun.id, attempt: taskRun.attempt }, "a stale attempt ended; its result is not kept");
-    return null;
-  }
+  if (settled === null) return null;
   await parts.queue.add(settled.ready);
   publish(parts, taskRun, delay === null ? outcome.type : "queued");
   parts.onSettled(settled);
-  return delay;
+  return { delay };
 }
 
 interface Written {
@@ -228,8 +269,8 @@ function unknownSpawn(names: readonly string[], outcome: Extract<Outcome, { type
   };
 }
 
-function ticketOf(taskRun: TaskRun): Ticket {
-  return { taskRunId: taskRun.id, runId: taskRun.runId, attempt: taskRun.attempt };
+function ticketOf({ id, runId, attempt, awaits }: TaskRun): Ticket {
+  return { taskRunId: id, runId, attempt, ...(awaits === null ? {} : { awaits }) };
 }
 
 function publish(parts: ExecuteParts, taskRun: TaskRun, state: TaskRun["state"]): void {

@@ -20,20 +20,16 @@ import type {
 import type { Interrupted, RunStore, Settled } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
 import { createCompletions } from "./completions.ts";
-import { createDeadlines } from "./deadlines.ts";
-import type { PokedDuty } from "./duty.ts";
 import { createEventFeed } from "./event-feed.ts";
-import { createExecution, type ExecuteParts, type Execution } from "./execute.ts";
 import { createJournal } from "./journal.ts";
-import { createKnownKeys, forgetOnRetry } from "./known-keys.ts";
 import { createRecent } from "./recent.ts";
 import { createReconcile } from "./reconcile.ts";
 import { recover } from "./recover.ts";
-import { createRunVerbs } from "./run-verbs.ts";
 import { syncSchedule } from "./schedule.ts";
 import { createTriggers } from "./schedule-duties.ts";
 import { createSubmit } from "./submit.ts";
 import { deliverWoken } from "./wake.ts";
+import { createWork } from "./work.ts";
 
 export interface EngineParts {
   readonly catalog: Catalog;
@@ -66,18 +62,17 @@ export interface RunningEngine extends Engine {
 }
 
 export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
-  const { queue, clock, log, notices } = parts;
-  const knownKeys = createKnownKeys();
-  const transitions = forgetOnRetry(parts.transitions, knownKeys);
+  const { transitions, queue, clock, log, notices } = parts;
   const feed = await createEventFeed(parts.events, notices, log);
   const submit = createSubmit({ ...parts, onCommit: committed });
-  const runVerbs = createRunVerbs({ ...parts, transitions, abort: (ids) => execution.cancel(ids), onSettled: settled });
-  const triggers = createTriggers({ ...parts, submit, cancel: runVerbs.cancel });
   const remembered = rememberRuns(parts);
-  const completions = createCompletions({ ...parts, ...remembered, submit, onEvent: feed.poke });
-  const reconcile = createReconcile(transitions, queue, log);
   const journal = createJournal(parts.logs, notices, log);
-  const { execution, deadlines } = createWork({ ...parts, ...remembered, journal, knownKeys, onSettled: settled });
+  const told = { onSettled: settled, onCommit: committed };
+  const work = createWork({ ...parts, ...remembered, ...told, journal, submit });
+  const { execution, verbs, deadlines } = work;
+  const triggers = createTriggers({ ...parts, submit, cancel: verbs.cancel });
+  const completions = createCompletions({ ...parts, ...remembered, ...work, submit, onEvent: feed.poke });
+  const reconcile = createReconcile(transitions, queue, log);
   const duties = [feed, ...triggers.duties, completions, reconcile, deadlines];
   let stopWatching = (): void => undefined;
 
@@ -101,7 +96,7 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   }
   return {
     submit,
-    ...runVerbs,
+    ...verbs,
     ...triggers.verbs,
     async start(found) {
       await syncSchedule(parts.schedule, parts.catalog, clock());
@@ -122,18 +117,6 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
       await journal.flush();
     },
   };
-}
-
-/** Executing task runs, and ending runs whose time is over. */
-function createWork(parts: EngineParts & Omit<ExecuteParts, "findTask" | "onClaimed">): {
-  readonly execution: Execution;
-  readonly deadlines: PokedDuty<number | null>;
-} {
-  const findTask: ExecuteParts["findTask"] = (name) =>
-    parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null;
-  const execution = createExecution({ ...parts, findTask, onClaimed: () => deadlines.poke() });
-  const deadlines = createDeadlines({ ...parts, abort: execution.cancel });
-  return { execution, deadlines };
 }
 
 /** What every task run of a run asks for again. */

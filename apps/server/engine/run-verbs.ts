@@ -15,6 +15,8 @@ export interface RunVerbParts {
   readonly clock: Clock;
   /** Asks running attempts to stop. */
   abort(taskRunIds: readonly string[]): void;
+  /** Cancels the runs that are task runs of this one. */
+  cancelBelow(runId: string): Promise<void>;
   onSettled(settled: Settled): void;
 }
 
@@ -29,6 +31,7 @@ export function createRunVerbs(parts: RunVerbParts): Pick<Engine, "cancel" | "re
       parts.abort(result.running);
       parts.onSettled(result);
       await queue.remove(result.removed);
+      await parts.cancelBelow(runId);
       return find(parts, runId);
     },
     async retry(runId, options = {}) {

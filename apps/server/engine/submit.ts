@@ -4,7 +4,7 @@ import { UltravisorError } from "../core/errors.ts";
 import { lockOf } from "../core/lock.ts";
 import { planRun } from "../core/plan.ts";
 import type { Catalog, Clock, NewId, Submission, TaskQueue } from "../core/ports.ts";
-import type { RunStore } from "../core/run-store.ts";
+import type { RunDraft, RunStore } from "../core/run-store.ts";
 
 export interface SubmitParts {
   readonly catalog: Catalog;
@@ -17,32 +17,32 @@ export interface SubmitParts {
 }
 
 export type Submit = (submission: Submission) => Promise<{ run: Run; created: boolean }>;
+/** Rejects with `unknown_task`, `task_file_invalid` or `invalid_input`. */
+export type PlanSubmission = (submission: Submission) => Promise<RunDraft>;
 
 export function createSubmit(parts: SubmitParts): Submit {
-  const { catalog, transitions, queue, clock, newId } = parts;
-  return async ({ name, input, trigger, idempotencyKey }) => {
-    const definition = catalog.get(name);
-    if (!definition) throw unknownTask(name, catalog);
-    const parsed = await catalog.parseInput(name, input);
-    const { run, created, ready } = await transitions.create(
-      {
-        id: newId(),
-        name,
-        kind: definition.kind,
-        trigger,
-        idempotencyKey: idempotencyKey ?? null,
-        input: parsed,
-        tasks: planRun(definition, parsed, newId),
-        ...(definition.timeout === undefined ? {} : { timeout: definition.timeout }),
-        ...(definition.concurrency === undefined
-          ? {}
-          : { lock: lockOf(`operation ${name}`, definition.concurrency, parsed) }),
-      },
-      clock(),
-    );
+  const { transitions, queue, clock } = parts;
+  const plan = createPlanSubmission(parts);
+  return async (submission) => {
+    const { run, created, ready } = await transitions.create(await plan(submission), clock());
     await queue.add(ready);
     if (created) parts.onCommit(run);
     return { run, created };
+  };
+}
+
+export function createPlanSubmission({ catalog, newId }: Pick<SubmitParts, "catalog" | "newId">): PlanSubmission {
+  return async ({ name, input, trigger, idempotencyKey }) => {
+    const definition = catalog.get(name);
+    if (!definition) throw unknownTask(name, catalog);
+    const { kind, timeout, concurrency } = definition;
+    const parsed = await catalog.parseInput(name, input);
+    return {
+      ...{ id: newId(), name, kind, trigger, input: parsed, idempotencyKey: idempotencyKey ?? null },
+      tasks: planRun(definition, parsed, newId),
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(concurrency === undefined ? {} : { lock: lockOf(`operation ${name}`, concurrency, parsed) }),
+    };
   };
 }
 

@@ -4,6 +4,7 @@ import {
   DEFAULT_TIMEOUT,
   type Definition,
   NO_RETRY,
+  NO_TIMEOUT,
   type PlannedTask,
   type TaskFileProblem,
   type TaskSpec,
@@ -42,6 +43,7 @@ class Linker {
   readonly #files: readonly Loaded[];
   readonly #names: ReadonlySet<string>;
   readonly #faults = new Map<Loaded, Fault[]>();
+  readonly #definitions = new Map<string, Definition>();
 
   constructor(files: readonly Loaded[]) {
     this.#files = files;
@@ -82,16 +84,7 @@ class Linker {
   }
 
   finish(): Omit<LoadResult, "collections"> {
-    const tasks = this.#files.filter((loaded) => loaded.draft?.kind !== "operation" && this.#isRight(loaded));
-    const singles = new Map(tasks.map((loaded) => [loaded.file.name, singleTask(loaded, loaded.draft as TaskDraft)]));
-    const definitions = this.#files.flatMap((loaded) => {
-      if (!loaded.draft || !this.#isRight(loaded)) return [];
-      const definition =
-        loaded.draft.kind === "operation"
-          ? this.#operation(loaded, loaded.draft, singles)
-          : singles.get(loaded.file.name);
-      return definition && this.#isRight(loaded) ? [definition] : [];
-    });
+    const definitions = this.#files.flatMap((loaded) => this.#define(loaded) ?? []);
     const served = new Set(definitions.map((definition) => definition.name));
     return {
       definitions,
@@ -103,12 +96,24 @@ class Linker {
     };
   }
 
-  #operation(loaded: Loaded, draft: OperationDraft, singles: ReadonlyMap<string, Definition>): Definition {
+  /** Operations are defined after those that they use; circles have been refused before. */
+  #define(loaded: Loaded): Definition | null {
+    const { draft } = loaded;
+    const { name } = loaded.file;
+    const known = this.#definitions.get(name);
+    if (known !== undefined || draft === null || !this.#isRight(loaded)) return known ?? null;
+    const definition = draft.kind === "operation" ? this.#operation(loaded, draft) : singleTask(loaded, draft);
+    if (!this.#isRight(loaded)) return null;
+    this.#definitions.set(name, definition);
+    return definition;
+  }
+
+  #operation(loaded: Loaded, draft: OperationDraft): Definition {
     const faults: Fault[] = [];
     const { needs, flow } = planNeeds(draft, faults);
     const tasks = [...draft.uses].flatMap(([name, task]): PlannedTask[] => {
       const { use } = task;
-      const spec = "use" in use ? this.#usedSpec(task.path, use.use, singles, faults) : inlineSpec(loaded, use);
+      const spec = "use" in use ? this.#usedSpec(task.path, use.use, faults) : inlineSpec(loaded, use);
       return spec ? [plannedTask(`${loaded.file.name}/${name}`, name, task, needs.get(name) ?? [], spec)] : [];
     });
     if (faults.length === 0) checkReferences(draft, tasks, faults);
@@ -118,30 +123,22 @@ class Linker {
     return { ...head(loaded, draft), kind: "operation", flow, tasks, ...timeout, ...concurrency };
   }
 
-  #usedSpec(
-    at: Fault["path"],
-    use: string,
-    singles: ReadonlyMap<string, Definition>,
-    faults: Fault[],
-  ): TaskSpec | undefined {
+  #usedSpec(at: Fault["path"], use: string, faults: Fault[]): TaskSpec | null {
     const path = [...at, "use"];
-    const spec = singles.get(use)?.tasks[0]?.spec;
-    if (spec) return spec;
     const file = this.#files.find((loaded) => loaded.file.name === use);
-    if (!file) faults.push(this.#unknown(use, path));
-    else if (file.draft?.kind === "operation") {
-      faults.push({
-        path,
-        message: `"${use}" is an operation; expected a task`,
-        mend: "Use its tasks one by one, or start it with an `after` trigger.",
-      });
-    } else
-      faults.push({
-        path,
-        message: `the task "${use}" cannot be used: ${file.file.path} has errors`,
-        mend: `Correct ${file.file.path}.`,
-      });
-    return undefined;
+    const used = file ? this.#define(file) : null;
+    if (used?.kind === "operation") return operationSpec(used);
+    if (used) return used.tasks[0]?.spec ?? null;
+    faults.push(
+      file
+        ? {
+            path,
+            message: `the task "${use}" cannot be used: ${file.file.path} has errors`,
+            mend: `Correct ${file.file.path}.`,
+          }
+        : this.#unknown(use, path),
+    );
+    return null;
   }
 
   #unknown(name: string, path: Fault["path"]): Fault {
@@ -214,6 +211,22 @@ function plannedTask(
     ...(use.each === undefined ? {} : { each: use.each }),
     ...(fallbackFor === undefined ? {} : { fallbackFor }),
     ...(hook === undefined ? {} : { hook }),
+  };
+}
+
+/** An operation as a task of another: a run of its own, which the server begins and then waits for without a worker. */
+function operationSpec({ name, path, hash }: Definition): TaskSpec {
+  return {
+    kind: "code",
+    source: name,
+    file: path,
+    hash,
+    retry: NO_RETRY,
+    timeout: NO_TIMEOUT,
+    limits: DEFAULT_LIMITS,
+    env: {},
+    fixtures: [],
+    server: { type: "operation", name },
   };
 }
 

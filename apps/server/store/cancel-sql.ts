@@ -11,12 +11,22 @@ export function cancelStatements(runId: string, now: number): InStatement[] {
     { sql: "UPDATE runs SET cancel_requested_at = ? WHERE id = ? AND finished_at IS NULL", args: [now, runId] },
     FENCE,
     {
-      sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?
+      sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?, awaits = NULL
             WHERE run_id = ? AND state IN ('waiting', 'queued') RETURNING id`,
       args: [now, runId],
     },
     { sql: "SELECT id FROM task_runs WHERE run_id = ? AND state = 'running'", args: [runId] },
+    closeWaitingAttempts(runId, now),
   ];
+}
+
+/** Attempts that waited without a worker have nobody else who would end them. */
+export function closeWaitingAttempts(runId: string, now: number): InStatement {
+  return {
+    sql: `UPDATE attempts SET state = 'cancelled', reason = 'cancelled', finished_at = ?
+          WHERE state = 'running' AND task_run_id IN (SELECT id FROM task_runs WHERE run_id = ? AND state = 'cancelled')`,
+    args: [now, runId],
+  };
 }
 
 const RETRYABLE =

@@ -1,6 +1,7 @@
 /** Runs that take longer than they may: their hooks are started, everything else of them is ended. */
 import type { InStatement } from "@libsql/client";
 import type { Expired } from "../core/run-store.ts";
+import { closeWaitingAttempts } from "./cancel-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
 import { followUp } from "./graph-sql.ts";
 import { settledOf } from "./settled.ts";
@@ -20,7 +21,11 @@ export async function expireRuns(database: Database, now: number): Promise<Expir
 }
 
 export async function nextExpiry(database: Database): Promise<number | null> {
-  const { rows } = await database.read("SELECT min(expires_at) AS next FROM runs WHERE expires_at IS NOT NULL", []);
+  const { rows } = await database.read(
+    `SELECT min(next) AS next FROM (SELECT min(expires_at) AS next FROM runs WHERE expires_at IS NOT NULL
+       UNION ALL SELECT min(available_at) FROM task_runs WHERE awaits IS NOT NULL)`,
+    [],
+  );
   const next = rows[0]?.next;
   return next === null || next === undefined ? null : Number(next);
 }
@@ -52,7 +57,7 @@ function expiryStatements(runId: string, now: number): InStatement[] {
     },
     FENCE,
     {
-      sql: `UPDATE task_runs SET state = 'cancelled', reason = 'timeout', finished_at = ?
+      sql: `UPDATE task_runs SET state = 'cancelled', reason = 'timeout', finished_at = ?, awaits = NULL
             WHERE run_id = ? AND state IN ('waiting', 'queued') AND hook IS NULL AND (SELECT timed_out FROM runs r WHERE r.id = task_runs.run_id) RETURNING id`,
       args: [now, runId],
     },
@@ -61,5 +66,6 @@ function expiryStatements(runId: string, now: number): InStatement[] {
             WHERE t.run_id = ? AND t.state = 'running' AND t.hook IS NULL AND r.timed_out`,
       args: [runId],
     },
+    closeWaitingAttempts(runId, now),
   ];
 }

@@ -48,7 +48,7 @@ const RUN_FAILED = `(timed_out OR (failed > 0 AND EXISTS (SELECT 1 ${FAILING_TAS
 /** What a task spawned, or wants to try again, while its run was being stopped is cancelled with it. */
 function cancelSpawned(runId: string, now: number): InStatement {
   return {
-    sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?2
+    sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?2, awaits = NULL
           WHERE id IN (SELECT t.id FROM runs r CROSS JOIN task_runs t ON t.run_id = r.id AND t.state IN ('waiting', 'queued')
             WHERE r.id = ?1 AND (r.cancel_requested_at IS NOT NULL OR r.timed_out) AND (r.cancel_requested_at IS NOT NULL OR t.hook IS NULL))`,
     args: [runId, now],
@@ -86,7 +86,7 @@ function skipUnneeded(runId: string, now: number): InStatement {
 function queueReady(runId: string, now: number): InStatement {
   return {
     sql: `UPDATE task_runs SET state = 'queued', reason = 'ready', available_at = ?2
-          WHERE run_id = ?1 AND state = 'waiting' AND hook IS NULL AND NOT EXISTS (
+          WHERE run_id = ?1 AND state = 'waiting' AND hook IS NULL AND awaits IS NULL AND NOT EXISTS (
             SELECT 1 FROM task_run_edges e JOIN task_runs n ON n.id = e.needs_id
             WHERE e.task_run_id = task_runs.id AND NOT CASE WHEN e.on_failure THEN ${FAILED("n")} ELSE ${WENT_WELL("n")} OR (${FAILED("n")} AND ${SAVED("n")}) END)
           RETURNING ${DELIVERY_COLUMNS}`,
@@ -100,7 +100,7 @@ function startHooks(runId: string, now: number): InStatement {
   return {
     sql: `UPDATE task_runs SET available_at = ?2, state = CASE WHEN ${asked} THEN 'queued' ELSE 'skipped' END,
             reason = CASE WHEN ${asked} THEN 'ready' ELSE 'not_needed' END, finished_at = CASE WHEN ${asked} THEN NULL ELSE ?2 END
-          WHERE run_id = ?1 AND state = 'waiting' AND hook IS NOT NULL AND (SELECT hooks > 0 AND waiting = hooks AND queued + running = 0 FROM runs WHERE id = ?1)
+          WHERE run_id = ?1 AND state = 'waiting' AND hook IS NOT NULL AND awaits IS NULL AND (SELECT hooks > 0 AND waiting = hooks AND queued + running = 0 FROM runs WHERE id = ?1)
           RETURNING ${DELIVERY_COLUMNS}, state`,
     args: [runId, now],
   };
@@ -127,7 +127,8 @@ function finishRun(runId: string, now: number): InStatement {
 function insertFinishedEvent(runId: string, now: number): InStatement {
   return {
     sql: `INSERT INTO events (time, kind, run_id, name, data)
-          SELECT ?2, 'run.finished', id, name, json_object('state', state, 'reason', reason, 'summary', summary) FROM runs WHERE id = ?1 AND changes() = 1`,
+          SELECT ?2, 'run.finished', id, name, json_object('state', state, 'reason', reason, 'summary', summary, 'parentTask', parent_task_run_id,
+            'runsBelow', (SELECT count(*) FROM runs c WHERE c.trigger_run_id = runs.id AND c.parent_task_run_id IS NOT NULL AND c.finished_at IS NULL)) FROM runs WHERE id = ?1 AND changes() = 1`,
     args: [runId, now],
   };
 }

@@ -6,7 +6,7 @@ import type { InStatement } from "@libsql/client";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 
 const TASK_IS_FREE =
-  "(task_runs.lock IS NULL OR (SELECT count(*) FROM task_runs o WHERE o.lock = task_runs.lock AND o.state = 'running') < task_runs.lock_limit)";
+  "(task_runs.lock IS NULL OR (SELECT count(*) FROM task_runs o WHERE o.lock = task_runs.lock AND (o.state = 'running' OR o.awaits IS NOT NULL)) < task_runs.lock_limit)";
 const RUN_IS_HELD =
   "(r.lock IS NOT NULL AND r.state = 'queued' AND (SELECT count(*) FROM runs o WHERE o.lock = r.lock AND o.state = 'running') >= r.lock_limit)";
 
@@ -57,5 +57,5 @@ export function wakeByRun(runId: string): InStatement {
 
 /** How many more may run beside those that do, by the lock of the row ?1. */
 function freePlaces(table: "task_runs" | "runs"): string {
-  return `coalesce((SELECT max(0, e.lock_limit - (SELECT count(*) FROM ${table} o WHERE o.lock = e.lock AND o.state = 'running')) FROM ${table} e WHERE e.id = ?1), 0)`;
+  return `coalesce((SELECT max(0, e.lock_limit - (SELECT count(*) FROM ${table} o WHERE o.lock = e.lock AND (o.state = 'running'${table === "task_runs" ? " OR o.awaits IS NOT NULL" : ""}))) FROM ${table} e WHERE e.id = ?1), 0)`;
 }

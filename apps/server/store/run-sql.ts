@@ -3,9 +3,10 @@
  * Raw SQL because the guards, `json_each` inserts and recursive walks have no shorter form in a query builder.
  */
 import type { InStatement } from "@libsql/client";
+import { AWAITING_REASONS, awaitsText } from "../core/awaiting.ts";
 import { canonicalJson, type JsonObject, jsonText } from "../core/json.ts";
 import { MAX_INTERRUPTIONS } from "../core/retry.ts";
-import type { Failure, RunDraft, Ticket } from "../core/run-store.ts";
+import type { Failure, RunDraft, Suspension, Ticket } from "../core/run-store.ts";
 import type { Reason, State } from "../core/words.ts";
 import { STOPPED } from "./graph-sql.ts";
 import { IS_FREE } from "./lock-sql.ts";
@@ -114,8 +115,8 @@ export function endAttempt(ticket: Ticket, end: EndOfAttempt, now: number): InSt
   const final = end.state !== "queued";
   return {
     sql: `UPDATE task_runs SET state = ?1, reason = ?2, output = ?3, error = ?4, usage = ?5, finished_at = ?6, available_at = coalesce(?7, available_at),
-                 failures = failures + ?8, boot = NULL
-          WHERE id = ?9 AND state = 'running' AND attempt = ?10`,
+                 failures = failures + ?8, boot = NULL, awaits = NULL
+          WHERE id = ?9 AND attempt = ?10 AND state = CASE WHEN ?11 IS NULL THEN 'running' ELSE 'waiting' END AND awaits IS ?11`,
     args: [
       end.state,
       end.reason,
@@ -127,7 +128,17 @@ export function endAttempt(ticket: Ticket, end: EndOfAttempt, now: number): InSt
       end.failed ? 1 : 0,
       ticket.taskRunId,
       ticket.attempt,
+      ticket.awaits ?? null,
     ],
+  };
+}
+
+/** running → waiting, without an owner. Its attempt goes on. */
+export function suspend(ticket: Ticket, { awaited, deadline }: Suspension): InStatement {
+  return {
+    sql: `UPDATE task_runs SET state = 'waiting', reason = ?, awaits = ?, available_at = ?, boot = NULL
+          WHERE id = ? AND state = 'running' AND attempt = ?`,
+    args: [AWAITING_REASONS[awaited.type], awaitsText(awaited), deadline, ticket.taskRunId, ticket.attempt],
   };
 }
 
@@ -164,10 +175,11 @@ export function interruptLost(owner: { node: string; boot: string }, now: number
   };
 }
 
+/** An attempt that waits without a worker is not lost. */
 export function closeLostAttempts(now: number): InStatement {
   return {
     sql: `UPDATE attempts SET state = 'interrupted', reason = 'interrupted', finished_at = ?
-          WHERE state = 'running' AND EXISTS (SELECT 1 FROM task_runs t WHERE t.id = task_run_id AND (t.state <> 'running' OR t.attempt <> number))`,
+          WHERE state = 'running' AND EXISTS (SELECT 1 FROM task_runs t WHERE t.id = task_run_id AND ((t.state <> 'running' AND t.awaits IS NULL) OR t.attempt <> number))`,
     args: [now],
   };
 }

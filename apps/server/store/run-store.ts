@@ -15,6 +15,7 @@ import type {
 } from "../core/run-store.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
 import { createClaim, type Owner } from "./claim.ts";
+import { createStatements } from "./create-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
 import { expireRuns, nextExpiry } from "./expiry.ts";
 import { readFacts, readOutcome } from "./facts.ts";
@@ -27,7 +28,8 @@ import { toRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
 import { runs, taskRuns } from "./schema/index.ts";
 import { readyOf, settledOf, waitingOf } from "./settled.ts";
-import { insertPlan, insertSubtasks } from "./spawn-sql.ts";
+import { insertSubtasks } from "./spawn-sql.ts";
+import { createSuspensions } from "./suspension.ts";
 
 /** @param newId makes ids for rows that come with a finished task run (records, files) */
 export function createRunStore(database: Database, owner: Owner, newId: NewId): RunStore {
@@ -74,6 +76,7 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
     setInput: (ticket, input) => isMet(database, sql.setInput(ticket, input)),
     land: (ticket, key) => isMet(database, sql.land(ticket, key)),
     recall: (runId, what, url) => recall(database, runId, what, url),
+    ...createSuspensions(database),
     facts: (runId, names, items) => readFacts(database, runId, names, items),
     outcome: (runId) => readOutcome(database, runId),
     expire: (now) => expireRuns(database, now),
@@ -99,18 +102,8 @@ async function createRun(
   draft: RunDraft,
   now: number,
 ): Promise<{ run: Run; created: boolean; ready: Delivery[] }> {
-  const event: InStatement = {
-    sql: "INSERT INTO events (time, kind, run_id, name, data) VALUES (?, 'run.created', ?, ?, json_object('trigger', ?))",
-    args: [now, draft.id, draft.name, draft.trigger.kind],
-  };
   try {
-    const statements = [
-      sql.insertRun(draft, now),
-      ...insertPlan(draft.id, draft.tasks, now),
-      ...followUp(draft.id, now),
-      event,
-    ];
-    const results = await database.write(statements);
+    const results = await database.write(createStatements(draft, now));
     const run = await findRun(database, draft.id);
     if (run === null) throw new Error(`run ${draft.id} is gone right after it was created`);
     return { run, created: true, ready: readyOf(results) };
@@ -174,7 +167,7 @@ async function requestCancel(database: Database, runId: string, now: number): Re
     const results = await database.write([...cancelStatements(runId, now), ...followUp(runId, now)]);
     const [, , removed, running] = results;
     return {
-      ...settledOf(results.slice(4)),
+      ...settledOf(results.slice(5)),
       removed: (removed?.rows ?? []).map((row) => String(row.id)),
       running: (running?.rows ?? []).map((row) => String(row.id)),
     };

@@ -238,7 +238,7 @@ describe("task files", () => {
     expect(catalog.problems()).toMatchObject([
       { path: "bad.ts" },
       { path: "op.yaml", message: expect.stringContaining("bad.ts has errors") },
-      { path: "op2.yaml", message: expect.stringContaining("is an operation") },
+      { path: "op2.yaml", message: expect.stringContaining("op.yaml has errors") },
     ]);
   });
 

@@ -1,0 +1,46 @@
+/** What is done to runs that exist: executing their task runs, ending what waits or takes too long, and what people ask for. */
+import type { Run } from "../core/entities.ts";
+import type { Engine } from "../core/ports.ts";
+import { createAnswers } from "./answer.ts";
+import type { BeginParts } from "./begin.ts";
+import { createDeadlines } from "./deadlines.ts";
+import type { PokedDuty } from "./duty.ts";
+import { createExecution, type ExecuteParts, type Execution } from "./execute.ts";
+import type { EngineParts } from "./index.ts";
+import { createKnownKeys, forgetOnRetry } from "./known-keys.ts";
+import { createRunVerbs } from "./run-verbs.ts";
+import { createPlanSubmission } from "./submit.ts";
+
+export type WorkParts = EngineParts &
+  Omit<ExecuteParts, "begin" | "knownKeys" | "findTask" | "onClaimed" | "onWaiting"> &
+  Pick<BeginParts, "submit" | "onCommit">;
+
+export interface Work {
+  readonly execution: Execution;
+  readonly deadlines: PokedDuty<number | null>;
+  readonly verbs: Pick<Engine, "cancel" | "retry" | "answer">;
+  /** A task run may have waited for it. */
+  onRunEnded(run: Run): Promise<void>;
+}
+
+/** Executing task runs, ending those that wait without a worker, ending runs whose time is over, and what people do with runs. */
+export function createWork(given: WorkParts): Work {
+  const knownKeys = createKnownKeys();
+  const parts = { ...given, knownKeys, transitions: forgetOnRetry(given.transitions, knownKeys) };
+  const findTask: ExecuteParts["findTask"] = (name) =>
+    parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null;
+  const execution = createExecution({
+    ...{ ...parts, findTask, onClaimed: () => deadlines.poke() },
+    begin: { ...parts, retry: (runId) => verbs.retry(runId), plan: createPlanSubmission(parts) },
+    onWaiting(over) {
+      deadlines.poke();
+      if (over !== null)
+        void answers.runEnded(over).catch((error) => parts.log.error({ err: error }, "it is ended later"));
+    },
+  });
+  const answers = createAnswers({ ...parts, cancel: (runId) => verbs.cancel(runId), settle: execution.end });
+  const bounds = { ...answers, abort: execution.cancel };
+  const deadlines = createDeadlines({ ...parts, ...bounds });
+  const verbs = { ...createRunVerbs({ ...parts, ...bounds }), answer: answers.answer };
+  return { execution, deadlines, verbs, onRunEnded: answers.runEnded };
+}

@@ -1,0 +1,14 @@
+/** The statements that bring a run into being, with its task runs. */
+import type { InStatement } from "@libsql/client";
+import type { RunDraft } from "../core/run-store.ts";
+import { followUp } from "./graph-sql.ts";
+import { insertRun } from "./run-sql.ts";
+import { insertPlan } from "./spawn-sql.ts";
+
+export function createStatements(draft: RunDraft, now: number): InStatement[] {
+  const event: InStatement = {
+    sql: "INSERT INTO events (time, kind, run_id, name, data) VALUES (?, 'run.created', ?, ?, json_object('trigger', ?))",
+    args: [now, draft.id, draft.name, draft.trigger.kind],
+  };
+  return [insertRun(draft, now), ...insertPlan(draft.id, draft.tasks, now), ...followUp(draft.id, now), event];
+}
