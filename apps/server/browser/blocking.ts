@@ -23,9 +23,8 @@ const WILDCARDS = [
   ...TRACKERS.flatMap((host) => [`*://${host}/*`, `*://*.${host}/*`]),
 ];
 
-/** Holds for what a page loads, never for the page itself: `/wiki/File:Map.png` is a page. */
+/** For a session that has enabled `Network`. Holds for what a page loads, never for the page itself: `/wiki/File:Map.png` is a page. */
 export async function blockAssets(session: CDPSession): Promise<void> {
-  await session.send("Network.enable", { maxTotalBufferSize: 0, maxResourceBufferSize: 0 });
   await session
     .send("Network.setBlockedURLs", { urlPatterns: PATTERNS })
     .catch(() => session.send("Network.setBlockedURLs", { urls: WILDCARDS }));

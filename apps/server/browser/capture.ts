@@ -1,4 +1,4 @@
-/** After a failure: a picture of the page, Playwright's trace and the console, all put into the file store. */
+/** After a failure: a picture of the page, Playwright's trace or the network log, and the console, all put into the file store. */
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,10 +7,14 @@ import type { BrowserContext, Page } from "playwright-core";
 import type { BrowsingSessionOptions } from "../core/browsing.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
+import type { NetworkLog } from "./network-log.ts";
 import { within } from "./within.ts";
 
 export interface Scene {
   readonly context: BrowserContext;
+  /** Whether Playwright traces it. */
+  readonly isFilmed: boolean;
+  readonly network: NetworkLog | null;
   readonly page: Page | null;
   readonly console: string;
 }
@@ -20,20 +24,13 @@ const TRACE_TIMEOUT = 15_000;
 /** What is thrown away is not worth waiting for. */
 const DROP_TIMEOUT = 2000;
 
-/** @param film whether to show the page all along: a third more time for each, so for scripted pages only */
-export async function startTrace(context: BrowserContext, film: boolean): Promise<void> {
-  await context.tracing.start({ screenshots: film, snapshots: film });
+export async function startTrace(context: BrowserContext): Promise<void> {
+  await context.tracing.start({ screenshots: true, snapshots: true });
 }
 
 /** Must come before the context is closed: Playwright leaves folders and stacks of a trace that was never stopped. */
 export async function dropTrace(context: BrowserContext): Promise<void> {
   await within(DROP_TIMEOUT, context.tracing.stop()).catch(() => {});
-}
-
-/** Forgets what was traced so far, which otherwise grows on the disk with every page. */
-export async function restartTrace(context: BrowserContext): Promise<void> {
-  await context.tracing.stopChunk();
-  await context.tracing.startChunk();
 }
 
 /** What could be saved; what could not is told to the log. Never rejects. */
@@ -64,7 +61,8 @@ async function takeScreenshot({ page }: Scene, files: FileStore): Promise<FileDr
   return { role: "screenshot", name: "screenshot.png", type: "image/png", url, ...(await files.put(chunk(png))) };
 }
 
-async function takeTrace({ context }: Scene, files: FileStore): Promise<FileDraft> {
+async function takeTrace({ context, isFilmed, network }: Scene, files: FileStore): Promise<FileDraft | null> {
+  if (!isFilmed) return network && !network.isEmpty ? takeNetwork(network, files) : null;
   const folder = await mkdtemp(join(tmpdir(), "ultravisor-trace-"));
   try {
     const path = join(folder, "trace.zip");
@@ -79,6 +77,12 @@ async function takeTrace({ context }: Scene, files: FileStore): Promise<FileDraf
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** For pages that were only visited, where a trace would tell nothing more and costs time for each. */
+async function takeNetwork(network: NetworkLog, files: FileStore): Promise<FileDraft> {
+  const stored = await files.put(chunk(Buffer.from(network.toHar())));
+  return { role: "trace", name: "network.har", type: "application/json", url: null, ...stored };
 }
 
 async function takeConsole({ console: text }: Scene, files: FileStore): Promise<FileDraft | null> {

@@ -1,33 +1,25 @@
 /** Turns what Chromium says about a navigation (`net::ERR_…`) into the errors that the HTTP tier gives. */
 import { BrowsingError } from "../core/browsing.ts";
-
-/** Whether a navigation ended because the address is a file to save. */
-export function isDownload(error: unknown): boolean {
-  return textOf(error).includes("Download is starting");
-}
+import { tooMany } from "./redirects.ts";
+import { HungError } from "./while-alive.ts";
 
 /** Whether a navigation was overtaken by one that the page before had started. */
 export function isInterrupted(error: unknown): boolean {
-  return /is interrupted by another navigation|ERR_ABORTED/.test(textOf(error));
+  return /ERR_ABORTED/.test(textOf(error));
 }
 
-export function chromiumError(error: unknown, url: URL, timeoutMs: number): unknown {
+/** @param hops the addresses of the navigation, redirects included */
+export function chromiumError(error: unknown, url: URL, timeoutMs: number, hops: readonly string[]): unknown {
   if (error instanceof BrowsingError) return error;
   const text = textOf(error);
-  if (error instanceof Error && error.name === "TimeoutError") {
-    const what =
-      error instanceof DOMException
-        ? "is busy with itself and gives no answer"
-        : `had not loaded after ${timeoutMs / 1000} s`;
-    const message = `${url.href} ${what} in Chromium.`;
-    return new BrowsingError("timeout", message, { retryable: true, cause: error });
+  if (error instanceof HungError || (error instanceof DOMException && error.name === "TimeoutError")) {
+    const isHung = error instanceof HungError;
+    const what = isHung ? "is busy with itself and gives no answer" : `had not loaded after ${timeoutMs / 1000} s`;
+    return new BrowsingError("timeout", `${url.href} ${what} in Chromium.`, { retryable: true, cause: error });
   }
   const code = /net::(ERR_[A-Z0-9_]+)/.exec(text)?.[1];
   if (code === "ERR_TOO_MANY_REDIRECTS") {
-    return new BrowsingError("too_many_redirects", `${url.href} redirects without end.`, {
-      retryable: false,
-      cause: error,
-    });
+    return tooMany(hops, "redirects more than 20 times");
   }
   if (code?.startsWith("ERR_CERT_")) {
     return new BrowsingError("tls", `The certificate of ${url.host} is not trusted (${code}).`, {

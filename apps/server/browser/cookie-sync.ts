@@ -4,8 +4,15 @@ import type { CookieJar, StoredCookie } from "./cookies.ts";
 
 type AddedCookie = Parameters<BrowserContext["addCookies"]>[0][number];
 
-/** Makes a function that exchanges what changed on either side since its last call. Where both changed, Chromium wins. */
-export function cookieSync(jar: CookieJar, context: BrowserContext): () => Promise<void> {
+export interface CookieSync {
+  /** Exchanges what changed on either side since last time. Where both changed, Chromium wins. */
+  exchange(): Promise<void>;
+  /** The same, but only if HTTP has learned something: Chromium needs not be asked what Chromium knows. */
+  push(): Promise<void>;
+}
+
+/** @param context one that has no cookies yet */
+export function cookieSync(jar: CookieJar, context: BrowserContext): CookieSync {
   let common = new Map<string, StoredCookie>();
   const exchange = async (): Promise<void> => {
     const mine = byKey(jar.all());
@@ -24,9 +31,17 @@ export function cookieSync(jar: CookieJar, context: BrowserContext): () => Promi
   };
   // One at a time, in order: two exchanges at once would each take the other's half for a change.
   let last: Promise<void> = Promise.resolve();
-  return () => {
-    last = last.catch(() => {}).then(exchange);
+  const next = (step: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => {}).then(step);
     return last;
+  };
+  return {
+    exchange: () => next(exchange),
+    push: () =>
+      next(async () => {
+        const mine = byKey(jar.all());
+        if (changed(mine, common).length > 0 || missing(mine, common).length > 0) await exchange();
+      }),
   };
 }
 

@@ -1,14 +1,40 @@
 /** Functions that run inside of a page, not here: they may use nothing but what they are given and the page's own globals. */
 
-/** Resolves with true once nothing has changed for `quiet` ms, or with false after `limit` ms. */
-export function quietDocument({ quiet, limit }: { quiet: number; limit: number }): Promise<boolean> {
-  if (document.scripts.length === 0) return Promise.resolve(true);
+export interface Taken {
+  readonly url: string;
+  /** With open shadow roots written out as declarative ones. */
+  readonly html: string;
+  /** Nothing had changed for as long as was asked. */
+  readonly rested: boolean;
+}
+
+/** The page as it stands once nothing has changed for `quiet` ms, or else after `limit` ms; at once if `quiet` is 0. */
+export function takeDocument({ quiet, limit }: { quiet: number; limit: number }): Taken | Promise<Taken> {
+  const serialize = (): string => {
+    const shadowRoots: ShadowRoot[] = [];
+    const search = (root: Document | ShadowRoot): void => {
+      for (const element of root.querySelectorAll("*")) {
+        if (!element.shadowRoot) continue;
+        shadowRoots.push(element.shadowRoot);
+        search(element.shadowRoot);
+      }
+    };
+    search(document);
+    const root = document.documentElement;
+    if (!root) return "";
+    if (shadowRoots.length === 0) return `<!DOCTYPE html>${root.outerHTML}`;
+    const shell = root.cloneNode(false) as Element;
+    const [open = "<html>"] = shell.outerHTML.split(/<\/html>$/);
+    return `<!DOCTYPE html>${open}${root.getHTML({ shadowRoots })}</html>`;
+  };
+  const take = (rested: boolean): Taken => ({ url: location.href, html: serialize(), rested });
+  if (quiet === 0) return take(true);
   return new Promise((resolve) => {
     const finish = (rested: boolean): void => {
       observer.disconnect();
       clearTimeout(timer);
       clearTimeout(end);
-      resolve(rested);
+      resolve(take(rested));
     };
     const observer = new MutationObserver(() => {
       clearTimeout(timer);
@@ -18,23 +44,4 @@ export function quietDocument({ quiet, limit }: { quiet: number; limit: number }
     const end = setTimeout(finish, limit, false);
     observer.observe(document, { subtree: true, childList: true, characterData: true });
   });
-}
-
-/** The page as it stands now, with open shadow roots written out as declarative ones. */
-export function serializeDocument(): string {
-  const shadowRoots: ShadowRoot[] = [];
-  const search = (root: Document | ShadowRoot): void => {
-    for (const element of root.querySelectorAll("*")) {
-      if (!element.shadowRoot) continue;
-      shadowRoots.push(element.shadowRoot);
-      search(element.shadowRoot);
-    }
-  };
-  search(document);
-  const root = document.documentElement;
-  if (!root) return "";
-  if (shadowRoots.length === 0) return `<!DOCTYPE html>${root.outerHTML}`;
-  const shell = root.cloneNode(false) as Element;
-  const [open = "<html>"] = shell.outerHTML.split(/<\/html>$/);
-  return `<!DOCTYPE html>${open}${root.getHTML({ shadowRoots })}</html>`;
 }

@@ -56,6 +56,6 @@ export function createPlaces(options: PlacesOptions): Places {
 
 /** Also for a place that nobody gives back. */
 export async function close(place: Place): Promise<void> {
-  await dropTrace(place.context);
+  if (place.needs.film) await dropTrace(place.context);
   await place.context.close().catch(() => {});
 }

@@ -179,17 +179,17 @@ class Session implements BrowsingSession {
       look?.failed(error, url);
       throw error;
     });
+    if (document) return document;
     // What a browser would download is no page: HTTP tells its type without loading it.
-    return document ?? visitOverHttp(this.#http, url, options.headers ?? {});
+    await this.#syncCookies();
+    return visitOverHttp(this.#http, url, options.headers ?? {});
   }
 
   async #loadInTab(url: URL, options: VisitOptions, purpose: Purpose): Promise<PageDocument | null> {
     const leave = await this.#manners.admit(url);
     try {
       const tab = await this.#openTab(url.origin);
-      await tab.syncCookies();
       const document = await tab.visit(url, options.headers ?? {}, purpose);
-      await tab.syncCookies();
       // Where redirects and scripts led may be forbidden though the start was not.
       if (document && document.url !== url.href) await this.#manners.check(new URL(document.url));
       return document;

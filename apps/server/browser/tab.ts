@@ -5,9 +5,9 @@ import type { NamedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { type Purpose, visitInBrowser } from "./browser-visit.ts";
-import { capture, restartTrace } from "./capture.ts";
+import { capture } from "./capture.ts";
 import { isInterrupted } from "./chromium-error.ts";
-import { cookieSync } from "./cookie-sync.ts";
+import { type CookieSync, cookieSync } from "./cookie-sync.ts";
 import type { CookieJar } from "./cookies.ts";
 import type { PageDocument } from "./document.ts";
 import type { Egress } from "./egress.ts";
@@ -15,6 +15,7 @@ import { openPlace, type Place } from "./place.ts";
 import { close as closePlace, type Places } from "./places.ts";
 import { type BrowserPool, crashedError, type Lease } from "./pool.ts";
 import { createSlots } from "./slots.ts";
+import type { VisitPage } from "./visit-page.ts";
 
 export interface Tab {
   /** The page that the task's script drives. */
@@ -33,9 +34,6 @@ export interface TabParts {
   readonly named: NamedHosts;
   readonly places: Places;
 }
-
-/** The trace of a task that only visits shows at most so many pages. */
-const VISITS_PER_TRACE = 20;
 
 /**
  * @param origin where the first visit goes, or null
@@ -94,7 +92,7 @@ function names(options: BrowsingSessionOptions, fixture: string): boolean {
 }
 
 class PlaceTab implements Tab {
-  readonly syncCookies: () => Promise<void>;
+  readonly #cookies: CookieSync;
   readonly #seat: Seat;
   readonly #options: BrowsingSessionOptions;
   /** Visits of one session use one page, one after the other. */
@@ -105,13 +103,12 @@ class PlaceTab implements Tab {
   #spent = false;
   /** A trace that was taken cannot go on. */
   #captured = false;
-  #visits = 0;
   #closed = false;
 
-  constructor(seat: Seat, syncCookies: () => Promise<void>, options: BrowsingSessionOptions) {
+  constructor(seat: Seat, cookies: CookieSync, options: BrowsingSessionOptions) {
     this.#seat = seat;
     this.#options = options;
-    this.syncCookies = syncCookies;
+    this.#cookies = cookies;
     this.#broken.promise.catch(() => {});
   }
 
@@ -125,7 +122,11 @@ class PlaceTab implements Tab {
     };
     void lease.crashed.then(() => broke("Chromium"));
     place.tenant = { log: this.#options.log, crashed: (page) => broke(`The page ${page.url()}`) };
-    await this.syncCookies();
+    await this.#cookies.push();
+  }
+
+  syncCookies(): Promise<void> {
+    return this.#cookies.exchange();
   }
 
   async page(): Promise<Page> {
@@ -136,6 +137,7 @@ class PlaceTab implements Tab {
   async visit(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null> {
     const leave = await this.#turn.take(this.#options.signal);
     try {
+      await this.#cookies.push();
       return await this.#unlessOver(this.#load(url, headers, purpose));
     } finally {
       leave();
@@ -144,8 +146,10 @@ class PlaceTab implements Tab {
 
   capture(files: FileStore): Promise<readonly FileDraft[]> {
     this.#captured = true;
-    const { context, console, page } = this.#seat.place;
-    return capture({ context, page: this.#page ?? page, console: console.text() }, files, this.#options.log);
+    const { context, console, needs, visitor } = this.#seat.place;
+    const network = visitor?.traffic.log ?? null;
+    const scene = { context, isFilmed: needs.film, page: this.#page ?? visitor?.page ?? null, network };
+    return capture({ ...scene, console: console.text() }, files, this.#options.log);
   }
 
   async close(): Promise<void> {
@@ -170,12 +174,10 @@ class PlaceTab implements Tab {
     }
   }
 
-  async #freshPage(): Promise<Page> {
+  async #freshPage(): Promise<VisitPage> {
     const { place } = this.#seat;
     if (this.#spent) place.abandonPage();
     this.#spent = false;
-    this.#visits += 1;
-    if (this.#page === null && this.#visits % VISITS_PER_TRACE === 0) await restartTrace(place.context);
     return place.visitingPage();
   }
 

@@ -142,7 +142,7 @@ describe("what goes wrong in Chromium", () => {
     const listening = Promise.withResolvers<ServerResponse>();
     site.route(
       "/restless",
-      "<script>new EventSource('/signal').onmessage = () => { location.href = '/docs/' }</script>",
+      "<script>new EventSource('/signal').onmessage = () => { location.href = '/docs/'; fetch('/leaving') }</script>",
     );
     site.route("/signal", (_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
@@ -153,7 +153,7 @@ describe("what goes wrong in Chromium", () => {
     const visiting = own.fixtures.visit(`${site.url}/docs/guide/first.html`, { render: "always" });
     await gate.arrived;
     (await listening.promise).write("data: go\n\n");
-    await expect.poll(() => site.count("/docs/guide/first.html"), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => site.count("/leaving"), { timeout: 10_000 }).toBe(1);
     gate.open();
     expect(await visiting).toMatchObject({ title: "First steps" });
     await own.close();

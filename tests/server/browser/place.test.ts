@@ -83,6 +83,21 @@ describe("a place in Chromium", () => {
     await other.close();
   });
 
+  test("forgets what a frame of another site left inside of a page", async () => {
+    const other = await startSite();
+    other.route("/framed", KEEPER.replace(/store\.put/, "parent.postMessage(JSON.stringify(kept), '*'); store.put"));
+    const framed = other.url.replace("127.0.0.1", "localhost");
+    started.site.route(
+      "/with-frame",
+      `<title>Frame</title><p>…</p><script>onmessage = (event) => { document.querySelector("p").textContent = event.data }</script>
+       <iframe src="${framed}/framed?leave"></iframe>`,
+    );
+    const nothing = JSON.stringify([0, 0, 0, "", ""]);
+    for (let session = 0; session < 2; session++)
+      expect(await visited("/with-frame", { allowHosts: ["127.0.0.1:*", "localhost:*"] })).toContain(nothing);
+    await other.close();
+  });
+
   test("runs no scripts of a page whose session is over", async () => {
     started.site.route("/ticking", "<title>Ticking</title><script>setInterval(() => fetch('/tick'), 20)</script>");
     started.site.route("/tick", html(""));

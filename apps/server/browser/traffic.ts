@@ -1,0 +1,221 @@
+/** What the page of visits is doing, as Chromium's own events tell: where it goes, what it waits for, what it was answered. */
+import type { CDPSession } from "playwright-core";
+import { type Answered, type AskedRequest, NetworkLog } from "./network-log.ts";
+
+/** The answer that the document in the main frame came with. */
+export interface MainAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What scripts wait for before they show anything. */
+const AWAITED = new Set(["Document", "Script", "Fetch", "XHR"]);
+
+export class Traffic {
+  readonly log = new NetworkLog();
+  /** Origins that the main frame was at. */
+  readonly origins = new Set<string>();
+  /** Frames inside of others' pages: their storage is kept apart where it cannot be cleared. */
+  hasStrangers = false;
+  /** Whether a page kept something for its own window. */
+  keepsSession = false;
+  /** Where the main frame was sent in this visit, redirects not counted. */
+  chain: string[] = [];
+  /** The redirects of its last way, from the address asked for on. */
+  hops: string[] = [];
+  /** Seconds until the page sends itself elsewhere, or null. */
+  leavesIn: number | null = null;
+  /** Why the main frame did not get its document, or not the whole of it; or null. */
+  failure: string | null = null;
+  /** Requests under way that scripts may be waiting for. */
+  readonly #pending = new Set<string>();
+  readonly #frame: string;
+  readonly #answers = new Map<string, MainAnswer>();
+  #document = "";
+  #unanswered: string | null = null;
+  #isLoaded = false;
+  #isReady = false;
+  /** Requests for documents of the main frame. */
+  readonly #asked = new Set<string>();
+  readonly #waiting = new Set<() => void>();
+
+  /** @param frame id of the main frame */
+  constructor(session: CDPSession, frame: string) {
+    this.#frame = frame;
+    this.#followRequests(session);
+    this.#followPage(session);
+  }
+
+  /** A new visit begins. */
+  begin(): void {
+    this.chain = [];
+    this.hops = [];
+    this.leavesIn = null;
+    this.failure = null;
+    this.#pending.clear();
+    this.#answers.clear();
+    this.#asked.clear();
+    this.#unanswered = null;
+    this.#isLoaded = false;
+    this.#isReady = false;
+  }
+
+  /** Forgets whoever caused it. */
+  clear(): void {
+    this.begin();
+    this.log.clear();
+    this.origins.clear();
+    this.hasStrangers = false;
+    this.keepsSession = false;
+  }
+
+  /** Nothing that scripts may be waiting for is under way. */
+  get isQuiet(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  /** The main frame is to show another document, and has no answer yet. */
+  get isOnTheWay(): boolean {
+    return this.#unanswered !== null;
+  }
+
+  /** The document is whole, though pictures and the like may be missing. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get answer(): MainAnswer | null {
+    return this.#answers.get(this.#document) ?? null;
+  }
+
+  /**
+   * Resolves with true as soon as the condition holds, or with false after the limit.
+   * @param limit in milliseconds
+   */
+  until(condition: () => boolean, limit: number): Promise<boolean> {
+    if (condition()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (held: boolean): void => {
+        this.#waiting.delete(look);
+        clearTimeout(timer);
+        resolve(held);
+      };
+      const look = (): void => {
+        if (condition()) end(true);
+      };
+      const timer = setTimeout(end, limit, false);
+      this.#waiting.add(look);
+    });
+  }
+
+  #followRequests(session: CDPSession): void {
+    session.on("Network.requestWillBeSent", (event) => {
+      const { requestId, request, type = "", redirectResponse } = event;
+      this.log.asked(event satisfies AskedRequest, (redirectResponse as Answered | undefined) ?? null);
+      if (AWAITED.has(type)) this.#pending.add(requestId);
+      if (type === "Document" && event.frameId === this.#frame) {
+        this.#asked.add(requestId);
+        this.#unanswered = requestId;
+        this.#goes(request.url, redirectResponse !== undefined);
+      }
+      this.#tell();
+    });
+    session.on("Network.responseReceived", ({ requestId, type, response, frameId }) => {
+      this.log.answered(requestId, response);
+      if (type !== "Document" || frameId !== this.#frame) return;
+      if (requestId === this.#unanswered) this.#unanswered = null;
+      this.#answers.set(requestId, {
+        status: response.status,
+        type: response.mimeType,
+        headers: { ...this.#answers.get(requestId)?.headers, ...lower(response.headers) },
+      });
+    });
+    // Tells cookies as well, which the other event leaves out. Either may be the first.
+    session.on("Network.responseReceivedExtraInfo", ({ requestId, headers, statusCode }) => {
+      const known = this.#answers.get(requestId);
+      this.#answers.set(requestId, {
+        status: statusCode,
+        type: "",
+        ...known,
+        headers: { ...known?.headers, ...lower(headers) },
+      });
+    });
+    session.on("Network.loadingFinished", ({ requestId, timestamp, encodedDataLength }) => {
+      this.log.finished(requestId, timestamp, encodedDataLength);
+      this.#ended(requestId);
+    });
+    session.on("Network.loadingFailed", ({ requestId, timestamp, errorText, canceled }) => {
+      this.log.failed(requestId, timestamp, errorText);
+      if (requestId === this.#unanswered) this.#unanswered = null;
+      // A download and a navigation that another overtakes end as aborted; neither says anything about a document.
+      if (this.#asked.has(requestId) && canceled !== true && errorText !== "net::ERR_ABORTED") this.failure = errorText;
+      this.#ended(requestId);
+    });
+  }
+
+  #followPage(session: CDPSession): void {
+    session.on("Page.frameNavigated", ({ frame }) => {
+      const origin = originOf(frame.url);
+      if (frame.id !== this.#frame) {
+        if (origin !== null && !this.origins.has(origin)) this.hasStrangers = true;
+        return;
+      }
+      if (origin !== null) this.origins.add(origin);
+      this.#document = frame.loaderId;
+      this.#isLoaded = false;
+      this.#isReady = false;
+      this.leavesIn = null;
+      if (!frame.url.startsWith("chrome-error:")) this.failure = null;
+      this.#tell();
+    });
+    session.on("Page.domContentEventFired", () => {
+      this.#isReady = true;
+      this.#tell();
+    });
+    session.on("Page.loadEventFired", () => {
+      this.#isLoaded = true;
+      this.#tell();
+    });
+    session.on("Page.frameScheduledNavigation", ({ frameId, delay }) => {
+      if (frameId === this.#frame) this.leavesIn = delay;
+    });
+    session.on("Page.frameClearedScheduledNavigation", ({ frameId }) => {
+      if (frameId === this.#frame) this.leavesIn = null;
+      this.#tell();
+    });
+    session.on("DOMStorage.domStorageItemAdded", ({ storageId }) => {
+      if (!storageId.isLocalStorage) this.keepsSession = true;
+    });
+  }
+
+  #goes(url: string, isRedirect: boolean): void {
+    if (isRedirect) this.hops.push(url);
+    else {
+      this.chain.push(url);
+      this.hops = [url];
+    }
+  }
+
+  #ended(requestId: string): void {
+    this.#pending.delete(requestId);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const look of this.#waiting) look();
+  }
+}
+
+function originOf(url: string): string | null {
+  const parsed = URL.parse(url);
+  return parsed && /^https?:$/.test(parsed.protocol) ? parsed.origin : null;
+}
+
+function lower(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
