@@ -136,6 +136,7 @@ class Command {
       });
     });
     const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    const from = performance.now();
     const { stopped, forget } = stopRequest(this.#assignment.spec.timeout, signal);
     const first = await Promise.race([exited, stopped]);
     forget();
@@ -146,7 +147,7 @@ class Command {
       hasEnded: () => this.#exit !== null,
       say: (text) => say(this.#host, "warn", text),
     };
-    if (first === "exited") await stopLeftovers(stoppable);
+    if (first === "exited") await stopLeftovers(stoppable, performance.now() - from);
     else {
       say(this.#host, "warn", first === "timeout" ? `took longer than ${seconds(this.#assignment)}` : "cancelled");
       await stopTree(stoppable);

@@ -1,5 +1,5 @@
 /** Ends a command with everything it started: SIGTERM, grace, SIGKILL, until nothing with its marks is left. */
-import { findProcesses, killAll, type Marks, pause, signalAll, signalOne } from "./processes.ts";
+import { findProcesses, findProcessesSince, killAll, type Marks, pause, signalAll, signalOne } from "./processes.ts";
 
 export interface Stoppable {
   /** The command's process group. */
@@ -12,6 +12,7 @@ export interface Stoppable {
 }
 
 const STEP = 25;
+const QUICK = 2000;
 /** How long processes that outlive even SIGKILL are chased. */
 const CHASE = 1500;
 
@@ -35,9 +36,13 @@ export async function stopTree(command: Stoppable): Promise<void> {
   await killAll(find, CHASE);
 }
 
-/** After a command ended by itself: what it left running in the background ends too. */
-export async function stopLeftovers(command: Stoppable): Promise<void> {
-  const left = findProcesses(command.marks, command.group);
+/**
+ * After a command ended by itself: what it left running in the background ends too.
+ * @param took milliseconds that it ran: in a short time, the numbers of processes do not wrap around twice
+ */
+export async function stopLeftovers(command: Stoppable, took: number): Promise<void> {
+  const quick = took < QUICK ? findProcessesSince(command.group, command.marks) : null;
+  const left = quick ?? findProcesses(command.marks, command.group);
   if (left.length === 0) return;
   command.say(`the command ended but left ${left.length} processes running; they are ended too`);
   await stopTree({ ...command, grace: Math.min(command.grace, 1000) });

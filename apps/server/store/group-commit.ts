@@ -1,7 +1,7 @@
 /**
  * The write mutex: one batch at a time, made of every group that came while the one before was under way, so that they share one
- * wait for the disk. What has to wait for the disk anyway first waits as long as the last such commit took (at most 5 ms) for
- * others to share the next one.
+ * wait for the disk. Where the last commit was shared, what has to wait for the disk anyway first waits as long as that one took
+ * (at most 5 ms) for others to join it again.
  */
 import type { InStatement, ResultSet } from "@libsql/client";
 
@@ -27,14 +27,14 @@ const LONGEST_GATHERING = 5;
 export function groupCommits(run: Run): (group: WriteGroup) => Promise<ResultSet[]> {
   let pending: Pending[] = [];
   let busy = false;
-  let lastCommit = 0;
+  let lastShared = 0;
   async function drain(): Promise<void> {
     while (pending.length > 0) {
       const together = pending.slice(0, MOST_GROUPS);
       pending = pending.slice(MOST_GROUPS);
       const from = performance.now();
       await commitTogether(together, run);
-      if (together.some(({ group }) => group.durable)) lastCommit = performance.now() - from;
+      if (together.some(({ group }) => group.durable)) lastShared = together.length > 1 ? performance.now() - from : 0;
     }
     busy = false;
   }
@@ -43,7 +43,7 @@ export function groupCommits(run: Run): (group: WriteGroup) => Promise<ResultSet
       pending.push({ group, resolve, reject });
       if (busy) return;
       busy = true;
-      if (group.durable && lastCommit >= 1) setTimeout(() => void drain(), Math.min(lastCommit, LONGEST_GATHERING));
+      if (group.durable && lastShared >= 1) setTimeout(() => void drain(), Math.min(lastShared, LONGEST_GATHERING));
       else setImmediate(() => void drain());
     });
 }

@@ -26,6 +26,7 @@ import { recall } from "./recrawl.ts";
 import { learn } from "./recrawl-sql.ts";
 import { toRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
+import { type FindRun, prepareFindRun } from "./runs.ts";
 import { runs, taskRuns } from "./schema/index.ts";
 import { readyOf, settledOf, waitingOf } from "./settled.ts";
 import { insertSubtasks } from "./spawn-sql.ts";
@@ -33,6 +34,7 @@ import { createSuspensions } from "./suspension.ts";
 
 /** @param newId makes ids for rows that come with a finished task run (records, files) */
 export function createRunStore(database: Database, owner: Owner, newId: NewId): RunStore {
+  const find = prepareFindRun(database);
   const settle = (ticket: Ticket, statements: readonly InStatement[], now: number) =>
     settleAttempt(database, ticket, statements, now);
   const end = (ticket: Ticket, how: sql.EndOfAttempt, now: number, more: readonly InStatement[] = []) =>
@@ -51,7 +53,7 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
   const failureFiles = (ticket: Ticket, failure: Failure, now: number) =>
     failure.files.length > 0 ? [insertFiles(ticket, failure.files, newId, now)] : [];
   return {
-    create: (draft, now) => createRun(database, draft, now),
+    create: (draft, now) => createRun(database, find, draft, now),
     claim: createClaim(database, owner),
     succeed: (ticket, success, now) =>
       end(
@@ -73,7 +75,8 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
     interruptLost: (now) => interruptLost(database, owner, now),
     requestCancel: (runId, now) => requestCancel(database, runId, now),
     retry: (runId, now, change = {}) => retryRun(database, runId, change, now),
-    setInput: (ticket, input) => isMet(database, sql.setInput(ticket, input)),
+    // What a power cut takes of it is filled in again by the next attempt.
+    setInput: (ticket, input) => isMet(database, sql.setInput(ticket, input), false),
     land: (ticket, key) => isMet(database, sql.land(ticket, key)),
     recall: (runId, what, url) => recall(database, runId, what, url),
     ...createSuspensions(database),
@@ -99,12 +102,13 @@ function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number
 
 async function createRun(
   database: Database,
+  find: FindRun,
   draft: RunDraft,
   now: number,
 ): Promise<{ run: Run; created: boolean; ready: Delivery[] }> {
   try {
     const results = await database.write(createStatements(draft, now));
-    const run = await findRun(database, draft.id);
+    const run = await find(draft.id);
     if (run === null) throw new Error(`run ${draft.id} is gone right after it was created`);
     return { run, created: true, ready: readyOf(results) };
   } catch (error) {
@@ -130,11 +134,6 @@ async function findTwin(database: Database, draft: RunDraft): Promise<Run | null
     .from(runs)
     .where(or(...byKey, ...byTick))
     .limit(1);
-  return row ? toRun(row) : null;
-}
-
-async function findRun(database: Database, id: string): Promise<Run | null> {
-  const [row] = await database.db.select().from(runs).where(eq(runs.id, id)).limit(1);
   return row ? toRun(row) : null;
 }
 
@@ -178,8 +177,8 @@ async function requestCancel(database: Database, runId: string, now: number): Re
 }
 
 /** Whether a guarded write that gives its row found it as it expects it. It stands alone, so no fence has to undo anything. */
-async function isMet(database: Database, guarded: InStatement): Promise<boolean> {
-  const [result] = await database.write([guarded]);
+async function isMet(database: Database, guarded: InStatement, durable = true): Promise<boolean> {
+  const [result] = await database.write([guarded], { durable });
   return result !== undefined && result.rows.length > 0;
 }
 

@@ -1,5 +1,6 @@
 /** Reading runs. */
 import { and, count, desc, eq, gte, lt, sql } from "drizzle-orm";
+import type { Run } from "../core/entities.ts";
 import type { RunReader } from "../core/ports.ts";
 import type { TriggerKind } from "../core/words.ts";
 import type { Database } from "./database.ts";
@@ -11,20 +12,11 @@ import { readServed } from "./served.ts";
 
 export function createRunReader(database: Database): RunReader {
   const { db } = database;
-  // Built once: building this query anew costs more than running it.
-  const find = db
-    .select()
-    .from(runs)
-    .where(eq(runs.id, sql.placeholder("id")))
-    .limit(1)
-    .prepare();
+  const find = prepareFindRun(database);
   return {
     result: (id) => readResult(database, id),
     served: (id) => readServed(database, id),
-    async get(id) {
-      const [row] = await find.all({ id });
-      return row ? toRun(row) : null;
-    },
+    get: find,
     async countByState() {
       const rows = await db.select({ state: runs.state, runs: count() }).from(runs).groupBy(runs.state);
       return Object.fromEntries(rows.map((row) => [row.state, row.runs]));
@@ -48,5 +40,21 @@ export function createRunReader(database: Database): RunReader {
         .limit(limit + 1);
       return toPage(rows.map(toRun), limit, (run) => run.id);
     },
+  };
+}
+
+export type FindRun = (id: string) => Promise<Run | null>;
+
+/** Built once: building this query anew costs more than running it. */
+export function prepareFindRun({ db }: Database): FindRun {
+  const prepared = db
+    .select()
+    .from(runs)
+    .where(eq(runs.id, sql.placeholder("id")))
+    .limit(1)
+    .prepare();
+  return async (id) => {
+    const [row] = await prepared.all({ id });
+    return row ? toRun(row) : null;
   };
 }

@@ -62,7 +62,8 @@ function insertSpecs(specs: readonly SpecRow[]): InStatement[] {
   return [{ sql, args }];
 }
 
-function waits(draft: TaskRunDraft): boolean {
+/** Whether something must happen before it may start. */
+export function waits(draft: TaskRunDraft): boolean {
   return (
     draft.needs.length > 0 || draft.fallbackFor !== undefined || (draft.hook !== undefined && draft.parent === null)
   );

@@ -51,11 +51,14 @@ describe("A record of a declared collection", () => {
   });
 });
 
-test.each(['"text"', '[1, { "a": null }]', "null", "0"])("A record of any other collection may be %s", async (value) => {
-  const { task, start } = await lab();
-  const { outcome } = start(await task(code(`save("things", ${value});`)));
-  expect(await outcome).toMatchObject({ records: [{ collection: "things", key: null, data: JSON.parse(value) }] });
-});
+test.each(['"text"', '[1, { "a": null }]', "null", "0"])(
+  "A record of any other collection may be %s",
+  async (value) => {
+    const { task, start } = await lab();
+    const { outcome } = start(await task(code(`save("things", ${value});`)));
+    expect(await outcome).toMatchObject({ records: [{ collection: "things", key: null, data: JSON.parse(value) }] });
+  },
+);
 
 test("What is no JSON is refused with its place and the mend", async () => {
   const { task, start } = await lab();
