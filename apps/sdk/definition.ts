@@ -51,10 +51,31 @@ interface CommonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** How many of it run at once, on its own, in operations and as subtasks; the others wait. */
   readonly concurrency?: ConcurrencyOption;
+  /** It waits until its node has that much left. */
+  readonly resources?: ResourceOption;
 }
 
-/** How many at once; with `key`, such as `"${input.host}"`, counted apart for every value. */
-export type ConcurrencyOption = number | { readonly limit: number; readonly key?: string };
+/**
+ * How many at once; with `key`, such as `"${input.host}"`, counted apart for every value. With `while` as many as keep the load of
+ * the machine below those percentages, such as `{ io: "< 80%" }`, and at most `limit` (64).
+ */
+export type ConcurrencyOption =
+  | number
+  | { readonly limit: number; readonly key?: string }
+  | { readonly while: LoadOption; readonly limit?: number; readonly key?: string };
+
+/** In percent. `io` is that of the busiest disk (Linux). */
+export interface LoadOption {
+  readonly cpu?: number | string;
+  readonly io?: number | string;
+  readonly memory?: number | string;
+}
+
+/** What a task takes of its node while it runs: processors, and bytes or text such as `2GB`. */
+export interface ResourceOption {
+  readonly cpu?: number;
+  readonly memory?: number | string;
+}
 
 export interface ShellOptions<S extends ZodType = ZodType> extends CommonOptions {
   /** The command line, given to `sh -c`. Inputs reach it as environment variables only. */
@@ -94,6 +115,7 @@ interface InOperationOptions {
   readonly if?: string;
   /** How many of it run at once, over all runs; in place of what the used task says. */
   readonly concurrency?: ConcurrencyOption;
+  readonly resources?: ResourceOption;
   readonly retry?: RetryOptions;
   readonly timeout?: Duration;
 }

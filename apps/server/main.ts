@@ -22,6 +22,7 @@ import { queueBoard } from "./http/queues.ts";
 import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
 import { createLogger } from "./log.ts";
 import { createProber } from "./probe/index.ts";
+import { capacityOfMachine } from "./probe/machine.ts";
 import { chooseBackend } from "./queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
 import { createRunnerPool } from "./runner/pool.ts";
@@ -93,7 +94,7 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
   const clock = Date.now;
   const newId = (): string => v7();
   const store = await openStore({
-    ...{ url: config.databaseUrl, node: config.node, boot, clock, newId },
+    ...{ url: config.databaseUrl, node: config.node, boot, clock, newId, capacity: capacityOfMachine() },
     ...(config.databaseUrl.startsWith("file:") ? { backupFolder: join(config.dataFolder, "backups") } : {}),
   });
   watch.lap("database");

@@ -21,7 +21,10 @@ export async function makeStore(boot = "boot-1"): Promise<TestStore> {
   const holder = { time: 1_000_000, next: 0 };
   const newId = (): string => `id-${String(++holder.next).padStart(6, "0")}`;
   const open = (as: string): Promise<Store> =>
-    openStore({ url: `file:${join(folder, "test.db")}`, node: "node-a", boot: as, clock: () => holder.time, newId });
+    openStore({
+      ...{ url: `file:${join(folder, "test.db")}`, node: "node-a", boot: as, clock: () => holder.time, newId },
+      capacity: { cpu: 4, memory: 1000 },
+    });
   const store = await open(boot);
   onTestFinished(() => {
     store.close();

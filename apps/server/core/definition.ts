@@ -1,4 +1,5 @@
 /** A task or operation as the loader hands it to the rest: plain JSON, checked, without its code. */
+import type { LoadLimits } from "./adaptive.ts";
 import type { ServerTask } from "./awaiting.ts";
 import type { JsonObject } from "./json.ts";
 import type { Hook } from "./operation.ts";
@@ -30,6 +31,16 @@ export interface Concurrency {
   readonly limit: number;
   /** Template of the input: counted apart for every value. */
   readonly key?: string;
+  /** As many as keep the load of the machine below these; then `limit` is the most. */
+  readonly while?: LoadLimits;
+}
+
+/** What a task takes of its node while it runs; one that finds less left waits. */
+export interface Resources {
+  /** Processors. */
+  readonly cpu?: number;
+  /** Bytes. */
+  readonly memory?: number;
 }
 
 /** How one task is executed. */
@@ -51,6 +62,7 @@ export interface TaskSpec {
   readonly server?: ServerTask;
   /** Task runs of the same `of` count together. */
   readonly concurrency?: Concurrency & { readonly of: string };
+  readonly resources?: Resources;
   readonly env: Readonly<Record<string, string>>;
   readonly render?: "auto" | "never" | "always";
   /** Browser tasks: hosts that the input of the operation's own task names, for its subtasks too: pages may lead there. */

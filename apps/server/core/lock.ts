@@ -1,4 +1,5 @@
 /** `concurrency`: how many may run at once that share a name, and a key made of the input. What is beyond waits in the queue. */
+import { ADAPTIVE, FEWEST_PLACES } from "./adaptive.ts";
 import type { Concurrency } from "./definition.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
 import { fillIn, MissingValueError } from "./template.ts";
@@ -10,8 +11,10 @@ export interface Lock {
 }
 
 /** @param of the operation or task that says so */
-export function lockOf(of: string, { limit, key }: Concurrency, input: JsonObject): Lock {
-  return { name: key === undefined ? of : `${of}\n${valueOfKey(key, input)}`, limit };
+export function lockOf(of: string, { limit, key, while: load }: Concurrency, input: JsonObject): Lock {
+  const name = key === undefined ? of : `${of}\n${valueOfKey(key, input)}`;
+  // Until the load was looked at for the first time.
+  return load === undefined ? { name, limit } : { name: `${ADAPTIVE} ${name}`, limit: FEWEST_PLACES };
 }
 
 /** Inputs without that field share one key. */

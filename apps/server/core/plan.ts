@@ -30,6 +30,7 @@ export function planRun(definition: Definition, input: JsonObject, newId: () => 
       needs: task.needs.map((name) => ids.get(name)).filter((needed) => needed !== undefined),
       ...(definition.kind === "operation" ? { rule: ruleOf(task) } : {}),
       ...(task.hook === undefined ? {} : { hook: task.hook }),
+      ...takes(task.spec),
       ...lockedBy(task.spec, hasTemplates(own) ? input : own),
       ...(fallbackFor === undefined ? {} : { fallbackFor }),
     };
@@ -52,6 +53,10 @@ function ruleOf(task: PlannedTask): TaskRule {
 
 function lockedBy({ concurrency }: TaskSpec, input: JsonObject): { readonly lock?: Lock } {
   return concurrency === undefined ? {} : { lock: lockOf(concurrency.of, concurrency, input) };
+}
+
+function takes({ resources }: TaskSpec): Pick<TaskRunDraft, "resources"> {
+  return resources === undefined ? {} : { resources };
 }
 
 function withHosts(spec: TaskSpec, hosts: readonly string[]): TaskSpec {
@@ -91,6 +96,7 @@ export function planSubtasks(
         input: draft.input,
         needs: [],
         ...(parent.hook === null ? {} : { hook: parent.hook }),
+        ...takes(other?.spec ?? parent.spec),
         ...lockedBy(other?.spec ?? parent.spec, draft.input),
         ...(draft.landing === undefined ? {} : { landing: draft.landing }),
       });

@@ -1,6 +1,7 @@
 /** The port behind which runs change state. Every verb is one transition, named by its reason, committed whole or not at all. */
+import type { Places } from "./adaptive.ts";
 import type { Awaited } from "./awaiting.ts";
-import type { TaskSpec } from "./definition.ts";
+import type { Resources, TaskSpec } from "./definition.ts";
 import type { Delivery, Run, RunTrigger, TaskRun } from "./entities.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { FileDraft, RecordDraft, Usage } from "./execution.ts";
@@ -26,6 +27,7 @@ export interface TaskRunDraft {
   readonly rule?: TaskRule;
   readonly hook?: Hook;
   readonly lock?: Lock;
+  readonly resources?: Resources;
   /** Id of the task run it stands in for; it starts only when that one failed for good. */
   readonly fallbackFor?: string;
   readonly landing?: Landing;
@@ -171,6 +173,10 @@ export interface RunStore {
   childOf(taskRunId: string): Promise<Run | null>;
   /** Runs that have not ended and are task runs of this one. */
   openChildren(runId: string): Promise<readonly string[]>;
+  /** Locks whose places follow the load, while something runs or waits under them. */
+  adaptivePlaces(): Promise<readonly Places[]>;
+  /** Gives what may start now. */
+  setPlaces(changes: readonly { readonly lock: string; readonly places: number }[]): Promise<readonly Delivery[]>;
   /** Keeps what a running task run is given. False: the ticket is stale. */
   setInput(ticket: Ticket, input: JsonObject): Promise<boolean>;
   /** What the runs of a run's crawl saw at an address last; null: nothing yet. */

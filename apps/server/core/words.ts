@@ -19,6 +19,8 @@ export const REASONS = [
   "operation", // waits for the run that it started
   "rejected", // a person said no
   "concurrency", // as many as may run at once do
+  "load", // the machine is as busy as it may be
+  "resources", // its node has not enough processors or memory left
   "interrupted", // its owner died in the middle of it
   "error", // the script threw
   "exit", // the command's exit code was not 0

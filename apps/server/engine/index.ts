@@ -19,6 +19,7 @@ import type {
 } from "../core/ports.ts";
 import type { Interrupted, RunStore, Settled } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
+import { createAdapt } from "./adapt.ts";
 import { createCompletions } from "./completions.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { createJournal } from "./journal.ts";
@@ -73,7 +74,7 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   const triggers = createTriggers({ ...parts, submit, cancel: verbs.cancel });
   const completions = createCompletions({ ...parts, ...remembered, ...work, submit, onEvent: feed.poke });
   const reconcile = createReconcile(transitions, queue, log);
-  const duties = [feed, ...triggers.duties, completions, reconcile, deadlines];
+  const duties = [feed, ...triggers.duties, completions, reconcile, deadlines, createAdapt(parts)];
   let stopWatching = (): void => undefined;
 
   function committed(run: Run): void {

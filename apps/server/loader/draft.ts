@@ -86,6 +86,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     fixtures: data.run ? fixturesOf(data.run) : [],
     ...(command === undefined ? {} : { command }),
     ...(data.concurrency === undefined ? {} : { concurrency: data.concurrency }),
+    ...(data.resources === undefined ? {} : { resources: data.resources }),
     ...(data.render === undefined ? {} : { render: data.render }),
   };
 }

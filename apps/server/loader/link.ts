@@ -6,6 +6,7 @@ import {
   NO_RETRY,
   NO_TIMEOUT,
   type PlannedTask,
+  type Resources,
   type TaskFileProblem,
   type TaskSpec,
 } from "../core/definition.ts";
@@ -181,6 +182,7 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     fixtures,
     ...(command === undefined ? {} : { command }),
     ...(draft.concurrency === undefined ? {} : { concurrency: { of: name, ...draft.concurrency } }),
+    ...(draft.resources === undefined ? {} : { resources: draft.resources as Resources }),
     ...(render === undefined ? {} : { render }),
   };
   const recording = draft.recording === undefined ? {} : { recording: draft.recording };
@@ -206,6 +208,7 @@ function plannedTask(
     spec: {
       ...{ ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
       ...(use.concurrency === undefined ? {} : { concurrency: { of, ...use.concurrency } }),
+      ...(use.resources === undefined ? {} : { resources: use.resources as Resources }),
     },
     ...(use.if === undefined ? {} : { if: use.if }),
     ...(use.each === undefined ? {} : { each: use.each }),

@@ -9,7 +9,7 @@ import {
   type RetryRule,
 } from "../core/definition.ts";
 import { canonicalHost } from "../core/egress.ts";
-import { parseTemplate } from "../core/template.ts";
+import { concurrency, resources, runConcurrency } from "./bounds.ts";
 import { duration, jsonObject, known } from "./values.ts";
 
 const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
@@ -27,18 +27,6 @@ const env = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).
 const command = z.string("expected a command line").trim().min(1, "expected a command line, got nothing");
 const run = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "expected a function");
 
-const CONCURRENCY_KEY = "expected a text that names only the input, such as ${input.host}";
-const atOnce = z.int().min(1).max(100_000);
-const concurrency = z
-  .union(
-    [atOnce, known({ limit: atOnce, key: z.string().refine(namesOnlyInput, CONCURRENCY_KEY).optional() })],
-    "expected how many, or { limit, key }",
-  )
-  .transform((given): Concurrency => {
-    if (typeof given === "number") return { limit: given };
-    return given.key === undefined ? { limit: given.limit } : { limit: given.limit, key: given.key };
-  });
-
 const common = {
   description: z.string().default(""),
   input: z.unknown().optional(),
@@ -47,6 +35,7 @@ const common = {
   timeout: timeout.default(DEFAULT_TIMEOUT),
   env: env.default({}),
   concurrency: concurrency.optional(),
+  resources: resources.optional(),
 };
 
 const limit = z.int().min(0);
@@ -92,7 +81,7 @@ const operation = known({
   onSuccess: z.unknown().optional(),
   onFailure: z.unknown().optional(),
   onFinish: z.unknown().optional(),
-  concurrency: concurrency.optional(),
+  concurrency: runConcurrency.optional(),
   tasks: z.record(z.string().regex(TASK_NAME, "names hold letters, digits, _ and -"), z.unknown()),
 });
 
@@ -101,6 +90,7 @@ const inOperation = {
   with: jsonObject.default({}),
   if: z.string().optional(),
   concurrency: concurrency.optional(),
+  resources: resources.optional(),
   retry: retry.optional(),
   timeout: timeout.optional(),
 };
@@ -129,20 +119,13 @@ export const followerSchemas = {
 export type UseOptions = z.output<typeof followerSchemas.use> & Partial<z.output<typeof useSchemas.use>>;
 export type InlineOptions = z.output<typeof followerSchemas.shell> & Partial<z.output<typeof useSchemas.shell>>;
 
-function namesOnlyInput(text: string): boolean {
-  try {
-    return parseTemplate(text).every((part) => typeof part === "string" || part.path[0] === "input");
-  } catch {
-    return false;
-  }
-}
-
 /** How a task file wants its attempts made. */
 export interface ExecutionOptions {
   readonly retry: RetryRule;
   readonly timeout: number;
   readonly env: Readonly<Record<string, string>>;
   readonly concurrency?: Concurrency | undefined;
+  readonly resources?: { readonly cpu?: number | undefined; readonly memory?: number | undefined } | undefined;
   /** Scripts only: commands spawn nothing. */
   readonly limits?: FanOutLimits;
 }

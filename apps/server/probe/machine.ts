@@ -1,6 +1,6 @@
 /** Free disk space and memory of this machine, in bytes or percent. */
 import { statfs } from "node:fs/promises";
-import { totalmem } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import type { Finding, Probe } from "../core/condition.ts";
 
 /** Free means free for an ordinary user: file systems keep some for root. */
@@ -9,13 +9,21 @@ export async function lookAtDisk({ path, unit }: Extract<Probe, { kind: "disk" }
   return { value: unit === "bytes" ? bavail * bsize : percent(bavail, blocks) };
 }
 
-/** Within the limits of a container, where there are any. */
+/** What tasks may take in all: processors, and bytes of memory; within the limits of a container, where there are any. */
+export function capacityOfMachine(): { readonly cpu: number; readonly memory: number } {
+  return { cpu: availableParallelism(), memory: memoryInAll() };
+}
+
 export function lookAtMemory({ of, unit }: Extract<Probe, { kind: "memory" }>): Finding {
-  const limit = process.constrainedMemory();
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const total = memoryInAll();
   const free = Math.min(process.availableMemory(), total);
   const bytes = of === "free" ? free : total - free;
   return { value: unit === "bytes" ? bytes : percent(bytes, total) };
+}
+
+function memoryInAll(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 function percent(part: number, whole: number): number {

@@ -19,6 +19,7 @@ import { type Database, type DatabaseOptions, openDatabase } from "./database.ts
 import { createEventStore } from "./events.ts";
 import { createFileReader } from "./files.ts";
 import { createLogStore } from "./logs.ts";
+import { beginPlaces, type Capacity } from "./places.ts";
 import { createRecordReader } from "./records.ts";
 import { createDiffReader } from "./recrawl.ts";
 import { createRunStore } from "./run-store.ts";
@@ -45,10 +46,14 @@ export interface Store {
   close(): void;
 }
 
+/** For whoever runs no tasks. */
+const UNBOUNDED: Capacity = { cpu: 1e6, memory: Number.MAX_SAFE_INTEGER };
+
 export async function openStore(
-  options: DatabaseOptions & Owner & { clock: Clock; newId: NewId; backupFolder?: string },
+  options: DatabaseOptions & Owner & { clock: Clock; newId: NewId; backupFolder?: string; capacity?: Capacity },
 ): Promise<Store> {
   const database = await openDatabase(options);
+  await beginPlaces(database, options.capacity ?? UNBOUNDED);
   return {
     database,
     transitions: createRunStore(database, { node: options.node, boot: options.boot }, options.newId),

@@ -22,6 +22,7 @@ import { readFacts, readOutcome } from "./facts.ts";
 import { followUp } from "./graph-sql.ts";
 import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
 import { IS_FREE, wakeByTask } from "./lock-sql.ts";
+import { createPlaces } from "./places.ts";
 import { recall } from "./recrawl.ts";
 import { learn } from "./recrawl-sql.ts";
 import { toRun } from "./rows.ts";
@@ -80,6 +81,7 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
     land: (ticket, key) => isMet(database, sql.land(ticket, key)),
     recall: (runId, what, url) => recall(database, runId, what, url),
     ...createSuspensions(database),
+    ...createPlaces(database),
     facts: (runId, names, items) => readFacts(database, runId, names, items),
     outcome: (runId) => readOutcome(database, runId),
     expire: (now) => expireRuns(database, now),
@@ -211,7 +213,7 @@ async function listQueued(database: Database, after: string | null, limit: numbe
       and(
         eq(taskRuns.state, "queued"),
         after === null ? undefined : gt(taskRuns.id, after),
-        query`(${taskRuns.reason} <> 'concurrency' OR (${query.raw(IS_FREE)}))`,
+        query`(${taskRuns.reason} NOT IN ('concurrency', 'load', 'resources') OR (${query.raw(IS_FREE)}))`,
       ),
     )
     .orderBy(asc(taskRuns.id))

@@ -1,0 +1,68 @@
+/** How many may run at once, and what one takes of its node, as task files say it. */
+import { z } from "zod";
+import type { LoadLimits } from "../core/adaptive.ts";
+import { parseAmount } from "../core/condition-amount.ts";
+import type { Concurrency } from "../core/definition.ts";
+import { parseTemplate } from "../core/template.ts";
+import { known } from "./values.ts";
+
+const CONCURRENCY_KEY = "expected a text that names only the input, such as ${input.host}";
+const MOST = 100_000;
+/** Where the load decides and nobody said how many there may be at most. */
+const MOST_BY_LOAD = 64;
+
+const atOnce = z.int().min(1).max(MOST);
+const key = z.string().refine(namesOnlyInput, CONCURRENCY_KEY).optional();
+
+const PERCENT = "expected a percentage below which more may start, such as < 80%";
+const percent = z.union([z.string(), z.number()], PERCENT).transform((value, context) => {
+  const match = /^\s*<?\s*(\d+(?:\.\d+)?)\s*%?\s*$/.exec(String(value));
+  const number = Number(match?.[1]);
+  if (number >= 1 && number <= 100) return number;
+  context.addIssue({ code: "custom", message: `${PERCENT}, got ${JSON.stringify(value)}` });
+  return z.NEVER;
+});
+const load = known({ cpu: percent.optional(), io: percent.optional(), memory: percent.optional() }).refine(
+  (limits) => Object.values(limits).some((limit) => limit !== undefined),
+  "expected at least one of cpu, io, memory",
+);
+
+const counted = known({ limit: atOnce, key });
+const byLoad = known({ while: load, limit: atOnce.default(MOST_BY_LOAD), key });
+
+/** For whole operations: the load of the machine is looked at for tasks. */
+export const runConcurrency = z
+  .union([atOnce, counted], "expected how many, or { limit, key }")
+  .transform(toConcurrency);
+export const concurrency = z
+  .union([atOnce, counted, byLoad], "expected how many, { limit, key }, or { while: { cpu, io, memory }, limit, key }")
+  .transform(toConcurrency);
+
+const MEMORY = "expected a number of bytes, or an amount such as 500MB or 2GiB";
+const memory = z.union([z.string(), z.number()], MEMORY).transform((value, context) => {
+  const amount = parseAmount(value);
+  if (amount !== null && amount.unit !== "percent" && amount.value > 0) return Math.ceil(amount.value);
+  context.addIssue({ code: "custom", message: `${MEMORY}, got ${JSON.stringify(value)}` });
+  return z.NEVER;
+});
+
+export const resources = known({ cpu: z.number().positive().max(4096).optional(), memory: memory.optional() });
+
+type Given = number | { readonly limit: number; readonly key?: string | undefined; readonly while?: object };
+
+function toConcurrency(given: Given): Concurrency {
+  if (typeof given === "number") return { limit: given };
+  return {
+    limit: given.limit,
+    ...(given.key === undefined ? {} : { key: given.key }),
+    ...(given.while === undefined ? {} : { while: given.while as LoadLimits }),
+  };
+}
+
+function namesOnlyInput(text: string): boolean {
+  try {
+    return parseTemplate(text).every((part) => typeof part === "string" || part.path[0] === "input");
+  } catch {
+    return false;
+  }
+}
