@@ -11,6 +11,8 @@ import {
 } from "node:zlib";
 
 export const ACCEPTED_ENCODINGS = "gzip, deflate, br, zstd";
+/** 8 MiB, as in browsers. */
+export const ZSTD_WINDOW = { [constants.ZSTD_d_windowLogMax]: 23 };
 
 /**
  * The plain bytes of a body.
@@ -21,15 +23,24 @@ export function decodeBody(
   contentEncoding: string | undefined,
   want: "any" | "whole" = "any",
 ): Readable {
-  const names = (contentEncoding ?? "")
-    .split(",")
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== "" && name !== "identity");
-  return names.reduceRight<Readable>((stream, name) => {
+  return encodingsIn(contentEncoding).reduceRight<Readable>((stream, name) => {
     const decoder = decoderOf(name, want === "any");
     // `pipeline` passes errors and early ends both ways; its callback has nothing to add.
     return decoder ? pipeline(stream, decoder, () => {}) : stream;
   }, body);
+}
+
+/** What a header names, in the order in which it was applied. */
+export function encodingsIn(contentEncoding: string | undefined): string[] {
+  return (contentEncoding ?? "")
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "" && name !== "identity");
+}
+
+/** Some servers say deflate and send it without the zlib wrapping that the word stands for; the first byte tells. */
+export function isWrapped(bytes: Uint8Array): boolean {
+  return ((bytes[0] ?? 0) & 0x0f) === 8;
 }
 
 function decoderOf(name: string, mayEndEarly: boolean): Duplex | null {
@@ -43,18 +54,17 @@ function decoderOf(name: string, mayEndEarly: boolean): Duplex | null {
     case "br":
       return createBrotliDecompress(mayEndEarly ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {});
     case "zstd":
-      return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } });
+      return createZstdDecompress({ params: ZSTD_WINDOW });
     default:
       return null;
   }
 }
 
-/** Some servers say deflate and send it without the zlib wrapping that the word stands for; the first byte tells. */
 async function* inflateEither(source: AsyncIterable<Buffer>, options: ZlibOptions): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done) return;
-  const inflate = ((first.value[0] ?? 0) & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options);
+  const inflate = isWrapped(first.value) ? createInflate(options) : createInflateRaw(options);
   async function* whole(): AsyncGenerator<Buffer> {
     yield first.value;
     yield* { [Symbol.asyncIterator]: () => chunks };

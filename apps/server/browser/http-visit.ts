@@ -1,23 +1,22 @@
 /** The HTTP tier: fetches one page, redirects followed, and reads it if it is text. */
 import { Buffer } from "node:buffer";
-import type { Readable } from "node:stream";
 import { BrowsingError } from "../core/browsing.ts";
 import { headerMediaType } from "../core/media-type.ts";
 import { HOST_PATIENCE } from "../core/politeness.ts";
 import { decodeText } from "./charset.ts";
 import { Deadline } from "./deadline.ts";
 import { isHtml, PageDocument, type PageFacts } from "./document.ts";
-import { ACCEPTED_ENCODINGS, decodeBody } from "./encoding.ts";
+import { ACCEPTED_ENCODINGS } from "./encoding.ts";
 import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
 import { networkError } from "./network-error.ts";
+import { readPageBody } from "./page-body.ts";
 import type { Look, Recrawl } from "./recrawl.ts";
 import { follow, tooMany, type Visitor } from "./redirects.ts";
 import { webUrl } from "./web-url.ts";
 
 /** What an answer may be, beside text/*, for its text to be kept. */
 const TEXTUAL = /^(?:text\/.+|application\/(?:.+\+)?(?:json|xml|yaml|javascript))$/;
-const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 /** Pages that send on to another page by themselves. */
 const MAX_REFRESHES = 10;
 
@@ -119,7 +118,7 @@ async function readPage(answer: HttpAnswer, look: Look | null): Promise<PageDocu
   }
   const said = headerMediaType(answer.headers["content-type"]);
   const readable = said === "" || TEXTUAL.test(said) || isHtml(said);
-  const bytes = readable ? await readBody(answer) : void (await discard(answer));
+  const bytes = readable ? await readPageBody(answer) : void (await discard(answer));
   const type = said || (bytes ? sniff(bytes) : "application/octet-stream");
   const document = new PageDocument({
     url: answer.url.href,
@@ -154,27 +153,6 @@ async function rememberedPage(answer: HttpAnswer, look: Look): Promise<PageDocum
   const document = new PageDocument({ url, status, headers, type, html, ...overHttp(type) });
   document.changed = known.changedInThisRun;
   return document;
-}
-
-async function readBody(answer: HttpAnswer): Promise<Uint8Array> {
-  const body: Readable = decodeBody(answer.body, answer.headers["content-encoding"]);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > MAX_PAGE_BYTES) {
-      answer.body.destroy();
-      throw new BrowsingError(
-        "too_large",
-        `${answer.url.href} is a page of more than ${MAX_PAGE_BYTES} bytes; use download for files.`,
-        {
-          retryable: false,
-        },
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** An answer without Content-Type is HTML if it looks like it, as in browsers. */
