@@ -2,7 +2,7 @@
 import { getDomain } from "tldts";
 import { urlKey } from "../core/url-key.ts";
 import type { PageDocument } from "./document.ts";
-import { baseOf, linkOf } from "./links.ts";
+import { linkOf } from "./links.ts";
 import { INLINE, isHidden } from "./text.ts";
 import { type Element, fold, isDead, walk } from "./tree.ts";
 
@@ -73,7 +73,7 @@ class Reading {
   #toolDepth = 0;
 
   constructor(document: PageDocument) {
-    const base = baseOf(document.tree, document.url);
+    const { base } = document;
     walk(document.tree, {
       enter: (element) => {
         const url = linkOf(element, base);

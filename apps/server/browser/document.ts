@@ -4,10 +4,10 @@ import type { Document, Form, LinkOptions } from "../../sdk/context.ts";
 import type { TierReason } from "../core/execution.ts";
 import { collectForms } from "./forms.ts";
 import { linkFilter } from "./link-filter.ts";
-import { collectLinks, type Link } from "./links.ts";
-import { type Survey, surveyOf } from "./survey.ts";
+import { type Link, resolveBase, resolveLinks } from "./links.ts";
+import { type Outline, outlineOf } from "./outline.ts";
 import { isUnseen, rawText, visibleText } from "./text.ts";
-import { type Element, fold, type Node, parseHtml, type Tree, walk } from "./tree.ts";
+import { type Element, fold, type Node, parseHtml, type Tree } from "./tree.ts";
 
 export interface PageFacts {
   readonly url: string;
@@ -39,7 +39,7 @@ export class PageDocument implements Document {
   /** Is told of all that `links` gives. */
   onLinks: ((hrefs: readonly string[], options: LinkOptions) => void) | null = null;
   #tree: Tree | null = null;
-  #survey: Survey | null = null;
+  #outline: Outline | null = null;
   #text: string | null = null;
   #links: readonly Link[] | null = null;
 
@@ -61,13 +61,18 @@ export class PageDocument implements Document {
     return this.#tree;
   }
 
-  get survey(): Survey {
-    this.#survey ??= surveyOf(this.tree);
-    return this.#survey;
+  get outline(): Outline {
+    this.#outline ??= outlineOf(isHtml(this.type) ? this.html : "");
+    return this.#outline;
+  }
+
+  /** What its relative addresses are relative to. */
+  get base(): URL {
+    return resolveBase(this.outline.base, this.url);
   }
 
   get title(): string {
-    return titleOf(this.tree);
+    return this.outline.title;
   }
 
   get text(): string {
@@ -76,11 +81,11 @@ export class PageDocument implements Document {
   }
 
   get forms(): readonly Form[] {
-    return collectForms(this.tree, this.url);
+    return collectForms(this.tree, this.url, this.base);
   }
 
   links(options: LinkOptions = {}): string[] {
-    this.#links ??= collectLinks(this.tree, this.url);
+    this.#links ??= resolveLinks(this.outline.targets, this.outline.base, this.url);
     const hrefs = this.#links.filter(linkFilter(this.url, options)).map((link) => link.href);
     this.onLinks?.(hrefs, options);
     return hrefs;
@@ -107,16 +112,4 @@ function find(tree: Tree, selector: string): Element[] {
     const why = error instanceof Error ? error.message : String(error);
     throw new TypeError(`Expected a CSS selector, got ${JSON.stringify(selector)}: ${why}`, { cause: error });
   }
-}
-
-/** Text of the first title; those inside of drawings name parts of the drawing. */
-function titleOf(tree: Tree): string {
-  const titles: Element[] = [];
-  walk(tree, {
-    enter(element) {
-      if (element.name === "title") titles.push(element);
-      return titles.length === 0 && element.name !== "svg";
-    },
-  });
-  return titles[0] ? fold(rawText(titles[0])) : "";
 }

@@ -1,6 +1,5 @@
 /** The forms of a page and what they would send. */
 import type { Form } from "../../sdk/context.ts";
-import { baseOf } from "./links.ts";
 import { rawText, visibleText } from "./text.ts";
 import { type Element, isDead, type Tree, walk } from "./tree.ts";
 
@@ -9,8 +8,7 @@ type Field = Form["fields"][number];
 const FIELDS = new Set(["input", "select", "textarea", "button"]);
 
 /** Forms in order; a field outside of its form belongs to it by its `form` attribute. */
-export function collectForms(tree: Tree, pageUrl: string): readonly Form[] {
-  const base = baseOf(tree, pageUrl);
+export function collectForms(tree: Tree, pageUrl: string, base: URL): readonly Form[] {
   const forms: { element: Element; fields: Field[] }[] = [];
   const fields: { element: Element; within: Element | null }[] = [];
   const open: Element[] = [];

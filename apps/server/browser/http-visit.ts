@@ -41,7 +41,7 @@ export async function visitOverHttp(
   for (let url = start; ; ) {
     chain.push(url.href);
     const document = await fetchPage(tier, url, headers);
-    const target = document.survey.refresh;
+    const target = document.outline.refresh;
     if (target === null || URL.parse(target, document.url)?.href === document.url) return document;
     if (chain.length > MAX_REFRESHES) throw tooMany(chain, `refreshes itself more than ${MAX_REFRESHES} times`);
     url = webUrl(target, new URL(document.url));

@@ -1,6 +1,6 @@
 /** The links of a page, in order: where its anchors, areas and frames lead. */
 import { isFilePath } from "../core/media-type.ts";
-import { type Element, isDead, type Tree, walk } from "./tree.ts";
+import type { Tag } from "./tree.ts";
 
 export interface Link {
   /** Absolute, http(s), without fragment. */
@@ -11,41 +11,42 @@ export interface Link {
 }
 
 /** Where an element leads, or null when it is no link. */
-export function linkOf(element: Element, base: URL): URL | null {
-  const attribute = LINKING[element.name];
-  const target = attribute === undefined ? undefined : element.attribs[attribute];
-  return target === undefined ? null : resolve(target, base);
+export function linkOf(element: Tag, base: URL): URL | null {
+  const target = targetOf(element);
+  return target && resolve(target.address, base);
 }
 
 const LINKING: Readonly<Record<string, string>> = { a: "href", area: "href", iframe: "src", frame: "src" };
 
-/** Every link once, with relative ones resolved against the page's `<base>`. */
-export function collectLinks(tree: Tree, pageUrl: string): readonly Link[] {
-  const base = baseOf(tree, pageUrl);
+/** A link as a page writes it. */
+export interface LinkTarget {
+  readonly address: string;
+  readonly download: string | null;
+}
+
+/** Null for what is no link. */
+export function targetOf({ name, attribs }: Tag): LinkTarget | null {
+  const attribute = LINKING[name];
+  const address = attribute === undefined ? undefined : attribs[attribute];
+  return address === undefined ? null : { address, download: attribs.download ?? null };
+}
+
+/** Every link once. @param base as the page's `<base>` writes it */
+export function resolveLinks(targets: readonly LinkTarget[], base: string | null, pageUrl: string): readonly Link[] {
+  const root = resolveBase(base, pageUrl);
   const links = new Map<string, Link>();
-  walk(tree, {
-    enter(element) {
-      const url = linkOf(element, base);
-      if (url && !links.has(url.href))
-        links.set(url.href, { href: url.href, url, download: element.attribs.download ?? null });
-      return !isDead(element);
-    },
-  });
+  for (const { address, download } of targets) {
+    const url = resolve(address, root);
+    if (url && !links.has(url.href)) links.set(url.href, { href: url.href, url, download });
+  }
   return [...links.values()];
 }
 
 /** What relative addresses of a page are relative to. */
-export function baseOf(tree: Tree, pageUrl: string): URL {
-  const found: string[] = [];
-  walk(tree, {
-    enter(element) {
-      if (element.name === "base" && element.attribs.href !== undefined) found.push(element.attribs.href);
-      return found.length === 0 && !isDead(element);
-    },
-  });
+export function resolveBase(base: string | null, pageUrl: string): URL {
   const page = new URL(pageUrl);
-  const base = found[0] === undefined ? null : URL.parse(found[0].trim(), page);
-  return base && isWeb(base) ? base : page;
+  const url = base === null ? null : URL.parse(base.trim(), page);
+  return url && isWeb(url) ? url : page;
 }
 
 /** Whether a link leads to a file and not to a page; with endings (`["pdf", "tar.gz"]`), to a file of one of them. */

@@ -31,14 +31,14 @@ export function renderRule(facts: RenderFacts): RenderDecision {
   if (facts.emptyRoot !== null) return enter(`its ${facts.emptyRoot} is empty until scripts fill it`);
   if (facts.asksForScripts && facts.textLength < LITTLE_TEXT)
     return enter("it has little text and asks for JavaScript");
-  if (facts.textLength < HARDLY_ANY_TEXT && facts.links === 0)
+  if (facts.links === 0 && facts.textLength < HARDLY_ANY_TEXT)
     return enter("it has scripts and next to no text or links");
   return { tier: "unsure", reason: "its HTML has text and links of its own", why: "not_compared" };
 }
 
 /** Text and links are read only where the rule asks for them: most pages are decided without. */
 export function renderFacts(document: PageDocument): RenderFacts {
-  const { scripts, emptyRoot, asksForScripts } = document.survey;
+  const { scripts, emptyRoot, asksForScripts } = document.outline;
   return {
     scripts: scripts.length,
     emptyRoot,

@@ -1,5 +1,5 @@
 /** The text of a page that a reader would see, without laying it out. */
-import { type Element, fold, isDead, type Tree, walk } from "./tree.ts";
+import { type Element, fold, isDead, type Tag, type Tree, walk } from "./tree.ts";
 
 const UNSEEN = new Set(
   "audio canvas datalist defs desc head iframe metadata object script style textarea title video".split(" "),
@@ -39,12 +39,12 @@ export function rawText(root: Element): string {
 }
 
 /** Whether an element has only raw text, as `<script type="application/ld+json">` has. */
-export function isUnseen(element: Element): boolean {
+export function isUnseen(element: Tag): boolean {
   return UNSEEN.has(element.name) || isDead(element);
 }
 
 /** Whether a reader sees nothing of an element, as far as that can be told without style sheets. */
-export function isHidden(element: Element): boolean {
+export function isHidden(element: Tag): boolean {
   const { hidden, style } = element.attribs;
   if (isUnseen(element) || (hidden !== undefined && hidden !== "until-found")) return true;
   if (element.name === "dialog" && element.attribs.open === undefined) return true;

@@ -12,8 +12,14 @@ export interface Visitor {
   text?(data: string): void;
 }
 
+/** As much of an element as its opening tag tells. */
+export interface Tag {
+  readonly name: string;
+  readonly attribs: Readonly<Record<string, string | undefined>>;
+}
+
 /** No page that anybody wrote nests this deep (Chromium itself flattens below 512), and each level costs time. */
-const MAX_DEPTH = 5000;
+export const MAX_DEPTH = 5000;
 
 /** Reads a page; what comes after a nesting deeper than any real one is dropped. */
 export function parseHtml(html: string): Tree {
@@ -63,7 +69,7 @@ export function walk(root: Tree | Element, visitor: Visitor): void {
 }
 
 /** A `<template>` is dead until a script uses it, save for one that declares a shadow root. */
-export function isDead(element: Element): boolean {
+export function isDead(element: Tag): boolean {
   return element.name === "template" ? element.attribs.shadowrootmode === undefined : element.name === "noscript";
 }
 
