@@ -19,12 +19,23 @@ export interface RetryOptions {
   readonly maxDelay?: Duration;
 }
 
-/** Where fan-out stops. What is beyond is not started, and the run says how much that was. */
+/**
+ * Where fan-out stops, counted below each of the operation's own tasks, over all levels and whichever tasks it goes through. What is
+ * beyond is not started, and the run says how much that was and why.
+ */
 export interface LimitOptions {
-  /** How many spawns below the operation's own task; default 100. */
+  /** How many spawns deep; default 100. */
   readonly depth?: number;
-  /** Subtasks below one of the operation's own tasks, over all levels; default 100,000. */
+  /** How many subtasks; default 100,000. */
   readonly subtasks?: number;
+  /** Bytes received, as a number or text such as `2GB`: pages unpacked, and files; default 100 GB. */
+  readonly bytes?: number | string;
+  /** From the start of the operation's own task; default 7 days. */
+  readonly time?: Duration;
+  /** Subtasks whose addresses differ only in digits, ids, dates and values of the query; default: no limit of its own. */
+  readonly perTemplate?: number;
+  /** Subtasks whose addresses have the same host; default: no limit of its own. */
+  readonly perHost?: number;
 }
 
 /** What counts as a change between two runs. */
@@ -98,6 +109,8 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   /** Whether robots.txt decides what is visited and downloaded; default `obey`. */
   readonly robots?: "obey" | "ignore";
   readonly perHost?: PerHostOptions;
+  /** What becomes of spawned addresses that look like a trap, such as a calendar without end; `stop` (default): they are not started. */
+  readonly traps?: "stop" | "ignore";
   /** What visits in Chromium leave out: pictures, media, fonts and trackers (`assets`, default), or nothing. */
   readonly block?: "assets" | "none";
   /** Hosts outside the public internet that pages may lead to, such as `intranet`, `intranet:8080` or `intranet:*`; those of the input's addresses need not be named. */

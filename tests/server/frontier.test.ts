@@ -86,3 +86,62 @@ describe("A crawl whose links redirect", () => {
     expect(pages.filter((page) => page === `${url}/new`)).toHaveLength(3);
   }, 60_000);
 });
+
+interface Run {
+  readonly state: string;
+  readonly summary: string;
+  readonly counts: Record<string, number>;
+  readonly notStarted: Record<string, number>;
+}
+
+async function crawled(server: TestServer, url: string): Promise<{ run: Run; id: string }> {
+  const { id } = await server.post<{ id: string }>("/runs", { task: "crawl", input: { url } });
+  await server.finished(id);
+  return { id, run: await server.get<Run>(`/runs/${id}`) };
+}
+
+describe("A crawl that finds no end", () => {
+  test("leaves a calendar with a page for every day, keeps what it has, and says why", async () => {
+    const month = (n: number): string => `/calendar/${2026 + Math.floor(n / 12)}/${(n % 12) + 1}`;
+    const url = await site((request, response) => {
+      const [, , year, at] = (request.url ?? "").split("/").map(Number);
+      const n = year && at ? (year - 2026) * 12 + at - 1 : 10;
+      const days = [1, 2, 3].map((day) => `<a href="${month(n)}/${day}">${day}</a>`);
+      response.end(`<title>Month ${n}</title>${TEXT}${days.join("")}<a href="${month(n + 1)}">next</a>`);
+    });
+    const server = await startServer({ tasks: crawler("limits: { depth: 100_000 },") });
+    const { run, id } = await crawled(server, `${url}/`);
+    expect(run).toMatchObject({ state: "succeeded", counts: { failed: 0 } });
+    expect(run.notStarted.trap_suspected).toBeGreaterThan(0);
+    expect(run.counts.succeeded).toBeLessThan(60 * 4);
+    expect(run.summary).toMatch(/not started: \d+ \(trap suspected\)$/);
+    const { items } = await server.get<{ items: unknown[] }>(`/runs/${id}/not-started`);
+    expect(items).toContainEqual(
+      expect.objectContaining({ reason: "trap_suspected", detail: expect.stringMatching(/a calendar without end/) }),
+    );
+  }, 60_000);
+
+  test("ends when it has received as many bytes as it may, and skips what waited", async () => {
+    const page = (n: number): string => [1, 2, 3].map((next) => `<a href="/${n * 3 + next}">x</a>`).join("");
+    const url = await site((request, response) =>
+      response.end(`<title>x</title>${page(Number(request.url?.slice(1) ?? 0))}${"x".repeat(50_000)}`),
+    );
+    const { run } = await crawled(await startServer({ tasks: crawler('limits: { bytes: "1MB" },') }), `${url}/`);
+    expect(run.state).toBe("succeeded");
+    expect(run.counts.succeeded).toBeGreaterThanOrEqual(20);
+    expect(run.counts.succeeded).toBeLessThan(40);
+    expect(run.counts.skipped).toBeGreaterThan(0);
+    expect(run.notStarted.bytes).toBeGreaterThan(0);
+  }, 60_000);
+
+  test("ends when its time is over", async () => {
+    const url = await site((request, response) =>
+      response.end(`<title>x</title>${TEXT}<a href="/${Number(request.url?.slice(1) ?? 0) + 1}">x</a>`),
+    );
+    const { run } = await crawled(
+      await startServer({ tasks: crawler('perHost: { delay: "100ms" }, limits: { time: "2s" },') }),
+      `${url}/`,
+    );
+    expect(run).toMatchObject({ state: "succeeded", notStarted: { depth: 0, time: 1 } });
+  }, 60_000);
+});

@@ -92,7 +92,7 @@ export function draftSubtasks(
 export const NOTHING_LEFT = {
   output: null,
   spawned: [],
-  tooDeep: 0,
+  stops: [],
   records: [],
   files: [],
   report: {},

@@ -1,5 +1,7 @@
 /** `show`: one run, with its task runs and what went wrong. */
 import type { Command } from "commander";
+import type { InferResponseType } from "hono/client";
+import type { Api } from "../api.ts";
 import { findRun } from "../find-run.ts";
 import { countsText, duration, harmless, printJson, printLine, printTable, shortId, shortTime } from "../output.ts";
 import { server } from "../server.ts";
@@ -11,6 +13,8 @@ interface Served {
   readonly why: string;
   readonly pages: number;
 }
+
+type Stopped = Pick<InferResponseType<Api["client"]["api"]["runs"][":id"]["$get"], 200>, "id" | "notStarted">;
 
 const SHOWN_KINDS = 20;
 
@@ -42,6 +46,7 @@ export function addShow(program: Command): void {
       printLine(`tasks    ${countsText(run.counts)}`);
       const { diff } = await (await runs.changes.$get({ param, query: { limit: "1" } })).json();
       if (diff !== null) printLine(`changes  ${diffText(diff)}`);
+      await printNotStarted(api, run);
       const pages = await (await runs.pages.$get({ param })).json();
       printPages(pages.items);
       printLine("");
@@ -58,6 +63,19 @@ export function addShow(program: Command): void {
       printTable(["TASK RUN", "TASK", "KEY", "STATE", "ATTEMPT", "TOOK", "ERROR"], rows, "No task runs.");
       if (page.next !== null) printLine("… and more; --manifest tells all.");
     });
+}
+
+/** What was not started, by what stopped it, with the first address of each. */
+async function printNotStarted(api: Api, { id, notStarted }: Stopped): Promise<void> {
+  const list = api.client.api.runs[":id"]["not-started"].$get;
+  for (const [reason, count] of Object.entries(notStarted)) {
+    if (count === 0) continue;
+    const query = { reason: reason as keyof Stopped["notStarted"], limit: "1" };
+    const { items } = await (await list({ param: { id }, query })).json();
+    const [first] = items;
+    const such = first === undefined ? "" : `: ${first.detail ?? "such as"} ${first.key}`;
+    printLine(`stopped  ${count} not started by ${reason.replaceAll("_", " ")}${harmless(such)}`);
+  }
 }
 
 /** Which tier served its pages, and why, where it has any. */

@@ -66,6 +66,7 @@ class Session implements BrowsingSession {
   readonly #downloads: FileDraft[] = [];
   readonly #scopes = new Scopes();
   readonly #served = new Served();
+  #received = 0;
   readonly #onClose: () => void;
   readonly #break: (error: BrowsingError) => void;
   #tab: Promise<Tab> | null = null;
@@ -122,6 +123,10 @@ class Session implements BrowsingSession {
     return this.#served.tiers();
   }
 
+  received(): number {
+    return this.#received;
+  }
+
   scopeOf(key: string): ScopeRule | null {
     return this.#scopes.of(key);
   }
@@ -154,6 +159,7 @@ class Session implements BrowsingSession {
     if (document.tier === "browser")
       document.changed = (await this.#http.recrawl?.rendered(document, document.html)) ?? true;
     this.#served.note(document);
+    this.#received += Buffer.byteLength(document.html);
     const how = document.tier === "http" ? "over HTTP" : "in Chromium";
     this.#options.log("info", `${document.status} ${document.url} ${how}: ${document.tierReason}`);
     return document;
@@ -223,6 +229,7 @@ class Session implements BrowsingSession {
     await this.#syncCookies();
     if (file) {
       const { changed: _changed, ...stored } = file;
+      this.#received += file.size;
       this.#downloads.push({ role: "download", ...stored });
       this.#options.log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
     }

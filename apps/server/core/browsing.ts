@@ -60,6 +60,8 @@ export interface BrowsingSession {
   sightings(): readonly SightingDraft[];
   /** Resolves when this session's Chromium or its page crashed: the attempt is lost, whatever the script still waits for. */
   readonly broken: Promise<BrowsingError>;
+  /** Bytes of the pages visited, unpacked, and of the files downloaded so far. */
+  received(): number;
   /** Pages served by each tier so far, and why. */
   tiers(): Tiers;
   close(): Promise<void>;

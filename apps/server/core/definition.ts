@@ -19,12 +19,23 @@ export const DEFAULT_TIMEOUT = 3_600_000;
 /** As milliseconds of a timeout: none. */
 export const NO_TIMEOUT = 0;
 
-/** Where fan-out stops, so that a task that spawns itself ends. */
+/** Where the fan-out below a task of an operation stops, so that a task that spawns itself ends. */
 export interface FanOutLimits {
   readonly depth: number;
   readonly subtasks: number;
+  /** Bytes that all of it may receive, and milliseconds that it may take; left out: `DEFAULT_LIMITS`. */
+  readonly bytes?: number;
+  readonly time?: number;
+  /** Subtasks whose address has the same template, or the same host; left out: as many as there may be in all. */
+  readonly perTemplate?: number;
+  readonly perHost?: number;
 }
-export const DEFAULT_LIMITS: FanOutLimits = { depth: 100, subtasks: 100_000 };
+export const DEFAULT_LIMITS = {
+  depth: 100,
+  subtasks: 100_000,
+  bytes: 100_000_000_000,
+  time: 7 * 86_400_000,
+} as const satisfies FanOutLimits;
 
 /** How many may run at once. */
 export interface Concurrency {
@@ -65,6 +76,8 @@ export interface TaskSpec {
   readonly resources?: Resources;
   readonly env: Readonly<Record<string, string>>;
   readonly render?: "auto" | "never" | "always";
+  /** What becomes of subtasks whose address looks like a trap; left out: they are not started. */
+  readonly traps?: "stop" | "ignore";
   /** Browser tasks: hosts that the input of the operation's own task names, for its subtasks too: pages may lead there. */
   readonly hosts?: readonly string[];
   /** Names that `run` destructures; what is not named is not made. Null: cannot be told, so everything is. */

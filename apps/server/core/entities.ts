@@ -6,6 +6,7 @@ import type { FileRole, Level, Stream, Usage } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Landing } from "./landing.ts";
 import type { Hook, TaskRule } from "./operation.ts";
+import type { Stops } from "./stops.ts";
 import type { FinalState, Kind, Reason, State, TriggerKind } from "./words.ts";
 
 /** Task runs of a run by state. */
@@ -46,7 +47,7 @@ export interface Run {
   /** How many runs led here, one starting the next. */
   readonly depth: number;
   /** Subtasks that were not started, by the limit that stopped them. */
-  readonly notStarted: { readonly depth: number; readonly subtasks: number };
+  readonly notStarted: Stops;
 }
 
 export interface TaskRun {
@@ -76,6 +77,8 @@ export interface TaskRun {
   readonly output: Json;
   readonly error: ErrorInfo | null;
   readonly usage: Usage | null;
+  /** Roots: what it and all below it received. */
+  readonly bytes: number;
   /** Subtasks below it that are not final yet. */
   readonly openSubtasks: number;
   /** What its operation says about it; null for a task alone and for subtasks. */

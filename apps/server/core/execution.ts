@@ -67,6 +67,8 @@ export interface Usage {
   readonly peakMemoryBytes: number | null;
   readonly exitCode?: number | null;
   readonly signal?: string | null;
+  /** Browser tasks: bytes of the pages visited, unpacked, and of the files downloaded. */
+  readonly bytes?: number;
   /** Browser tasks: pages served by each tier. */
   readonly tiers?: Tiers;
 }

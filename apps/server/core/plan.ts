@@ -67,15 +67,21 @@ function withHosts(spec: TaskSpec, hosts: readonly string[]): TaskSpec {
 /** A subtask of another definition is executed as that one; null: there is no such task. */
 export type FindTask = (name: string) => PlannedTask | null;
 
-/** Subtasks of `parent`, each key once. Drafts of a task that does not exist come back as `unknown`, those beyond its depth are counted. */
+/** Subtasks of `parent`, each key once, within the limits of the task that all of it began with. What names a task that does not exist is `unknown`. */
 export function planSubtasks(
   parent: TaskRun,
   spawned: readonly SpawnDraft[],
   find: FindTask,
   newId: () => string,
-): { readonly drafts: TaskRunDraft[]; readonly unknown: string[]; readonly tooDeep: number } {
+): { readonly drafts: TaskRunDraft[]; readonly unknown: string[] } {
   const drafts = new Map<string, TaskRunDraft>();
   const unknown = new Set<string>();
+  const specs = new Map<PlannedTask, TaskSpec>();
+  const specOf = (other: PlannedTask): TaskSpec => {
+    const spec = specs.get(other) ?? inherited(other.spec, parent.spec);
+    specs.set(other, spec);
+    return spec;
+  };
   for (const draft of spawned) {
     const other = draft.task === null ? null : find(draft.task);
     if (draft.task !== null && other === null) unknown.add(draft.task);
@@ -92,7 +98,7 @@ export function planSubtasks(
         root: parent.root,
         depth: parent.depth + 1,
         // Never the hosts of its own input: that may hold what a page said.
-        spec: withHosts(other?.spec ?? parent.spec, parent.spec.hosts ?? []),
+        spec: other === null ? parent.spec : specOf(other),
         input: draft.input,
         needs: [],
         ...(parent.hook === null ? {} : { hook: parent.hook }),
@@ -102,6 +108,10 @@ export function planSubtasks(
       });
     }
   }
-  const tooDeep = parent.depth >= parent.spec.limits.depth;
-  return { drafts: tooDeep ? [] : [...drafts.values()], unknown: [...unknown], tooDeep: tooDeep ? drafts.size : 0 };
+  return { drafts: [...drafts.values()], unknown: [...unknown] };
+}
+
+/** What counts for a whole fan-out, whichever tasks it goes through. */
+function inherited(spec: TaskSpec, { hosts = [], limits, traps }: TaskSpec): TaskSpec {
+  return { ...withHosts(spec, hosts), limits, ...(traps === undefined ? {} : { traps }) };
 }

@@ -19,6 +19,7 @@ import type {
 import type { ServedPages } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Change, ChangeKind, Diff, Sighted } from "./recrawl.ts";
+import type { NotStarted, StopReason } from "./stops.ts";
 import type { Kind, State } from "./words.ts";
 
 export type Clock = () => number;
@@ -118,6 +119,8 @@ export interface TaskRunReader {
   get(id: string): Promise<TaskRun | null>;
   /** Oldest first. */
   list(runId: string, filter: TaskRunFilter): Promise<Page<TaskRun>>;
+  /** Subtasks of a run that were wanted and not started, by address. */
+  notStarted(runId: string, filter: PageQuery & { reason?: StopReason | undefined }): Promise<Page<NotStarted>>;
   attempts(taskRunId: string): Promise<readonly Attempt[]>;
   /** Children per task run id, for those given. */
   childCounts(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, number>>;

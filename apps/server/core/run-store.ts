@@ -10,6 +10,7 @@ import type { Astray, Landing } from "./landing.ts";
 import type { Lock } from "./lock.ts";
 import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
+import type { Stop } from "./stops.ts";
 import type { Kind, Reason, State } from "./words.ts";
 
 export interface TaskRunDraft {
@@ -84,8 +85,8 @@ export interface Success {
   readonly ownKey?: string | null;
   readonly ownLanding?: string | null;
   readonly spawned: readonly TaskRunDraft[];
-  /** How many more subtasks it wanted, deeper than its limit. */
-  readonly tooDeep: number;
+  /** Subtasks that it wanted and that are not to be started. */
+  readonly stops: readonly Stop[];
   readonly records: readonly RecordDraft[];
   readonly files: readonly FileDraft[];
   readonly report: JsonObject;
@@ -108,6 +109,11 @@ export interface RetryChange {
   readonly input?: JsonObject;
   /** What that makes of the input of the operation's own tasks. */
   readonly inputs?: readonly { readonly id: string; readonly input: JsonObject }[];
+}
+
+/** What waited and does not any more. */
+export interface Stopped extends Settled {
+  readonly removed: readonly string[];
 }
 
 /** A run whose time is over. */
@@ -187,6 +193,12 @@ export interface RunStore {
   outcome(runId: string): Promise<RunOutcome>;
   /** Ends runs that took longer than they may: what waits is cancelled, what runs is told. */
   expire(now: number): Promise<readonly Expired[]>;
+  /** Takes what still waits below a root from the queue, as all of it has received or taken too much. Null: nothing did. */
+  stop(rootId: string, reason: "bytes" | "time", now: number): Promise<Stopped | null>;
+  /** Roots whose fan-out has taken too long and still waits for something. */
+  lateFanOuts(now: number): Promise<readonly string[]>;
+  /** When the next fan-out will have taken too long, or null. */
+  nextLateFanOut(now: number): Promise<number | null>;
   /** When the next run has taken too long, or null. */
   nextExpiry(): Promise<number | null>;
   /** Queued task runs, oldest first, after `after`: what reconcile compares with the queue. */

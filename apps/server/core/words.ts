@@ -35,6 +35,7 @@ export const REASONS = [
   "not_needed", // what it stands in for did not happen
   "task_failed", // a run: at least one task run failed
   "cancelled", // a person cancelled it
+  "limit", // its task's fan-out received or took as much as it may
   "duplicate", // its page was found at an address that another subtask has
   "out_of_scope", // its page was found at an address that nobody asked for
   "skipped", // the script said there was nothing to do

@@ -10,6 +10,7 @@ import { afterFailure } from "../core/retry.ts";
 import type { RunStore, Settled, Ticket } from "../core/run-store.ts";
 import type { Kind } from "../core/words.ts";
 import { type BeginParts, begin } from "./begin.ts";
+import type { FanOuts } from "./fan-outs.ts";
 import type { Journal } from "./journal.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -35,6 +36,9 @@ export interface ExecuteParts {
   runName(runId: string): Promise<string>;
   stagingFolder(runId: string): Promise<string>;
   onSettled(settled: Settled): void;
+  readonly fanOuts: FanOuts;
+  /** A root has spawned: the time of its fan-out has begun. */
+  onSpawned(): void;
   /** A task of an operation was claimed: its run's time may have begun. */
   onClaimed(): void;
   /** A task run waits without a worker. `over`: for a run that has ended already. */
@@ -189,6 +193,8 @@ async function settleWith(
   await parts.queue.add(settled.ready);
   publish(parts, taskRun, delay === null ? outcome.type : "queued");
   parts.onSettled(settled);
+  if (taskRun.parent === null && settled.ready.length > 0) parts.onSpawned();
+  await parts.fanOuts.settled(taskRun, outcome.usage);
   return { delay };
 }
 
@@ -217,28 +223,27 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
       delay: null,
     };
   if (outcome.type === "failed") return writeFailure(parts, taskRun, outcome, now);
-  const { drafts, unknown, tooDeep } = planSubtasks(
+  const { drafts: wanted, unknown } = planSubtasks(
     taskRun,
     newKeysOf(parts, taskRun, outcome),
     parts.findTask,
     parts.newId,
   );
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
+  const { drafts: spawned, stops } = parts.fanOuts.sift(taskRun, wanted, now);
   const { output, ownKey = null, ownLanding = null, records, files, report, sightings, usage } = outcome;
   const settled = await transitions.succeed(
     ticket,
-    { output, ownKey, ownLanding, spawned: drafts, tooDeep, records, files, report, sightings, usage },
+    { output, ownKey, ownLanding, spawned, stops, records, files, report, sightings, usage },
     now,
   );
   const started = new Set(settled?.ready.map((delivery) => delivery.taskRunId));
-  for (const { id, task, key } of drafts) if (started.has(id)) parts.knownKeys.add(taskRun.runId, task, key);
+  for (const { id, task, key } of spawned) if (started.has(id)) parts.knownKeys.add(taskRun.runId, task, key);
   return { settled, delay: null };
 }
 
 /** Without the subtasks that are there already, as far as one remembers: most links of a page lead where others led before. */
 function newKeysOf(parts: ExecuteParts, taskRun: TaskRun, outcome: Succeeded): readonly SpawnDraft[] {
-  // What is too deep is counted, known or not.
-  if (taskRun.depth >= taskRun.spec.limits.depth) return outcome.spawned;
   return outcome.spawned.filter((draft) => !parts.knownKeys.has(taskRun.runId, draft.task ?? taskRun.task, draft.key));
 }
 

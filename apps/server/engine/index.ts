@@ -70,11 +70,11 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   const journal = createJournal(parts.logs, notices, log);
   const told = { onSettled: settled, onCommit: committed };
   const work = createWork({ ...parts, ...remembered, ...told, journal, submit });
-  const { execution, verbs, deadlines } = work;
+  const { execution, verbs } = work;
   const triggers = createTriggers({ ...parts, submit, cancel: verbs.cancel });
   const completions = createCompletions({ ...parts, ...remembered, ...work, submit, onEvent: feed.poke });
   const reconcile = createReconcile(transitions, queue, log);
-  const duties = [feed, ...triggers.duties, completions, reconcile, deadlines, createAdapt(parts)];
+  const duties = [feed, ...triggers.duties, completions, reconcile, ...work.duties, createAdapt(parts)];
   let stopWatching = (): void => undefined;
 
   function committed(run: Run): void {

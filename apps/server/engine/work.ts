@@ -6,18 +6,20 @@ import type { BeginParts } from "./begin.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { PokedDuty } from "./duty.ts";
 import { createExecution, type ExecuteParts, type Execution } from "./execute.ts";
+import { createFanOuts } from "./fan-outs.ts";
 import type { EngineParts } from "./index.ts";
 import { createKnownKeys, forgetOnRetry } from "./known-keys.ts";
+import { createLateFanOuts } from "./late-fan-outs.ts";
 import { createRunVerbs } from "./run-verbs.ts";
 import { createPlanSubmission } from "./submit.ts";
 
 export type WorkParts = EngineParts &
-  Omit<ExecuteParts, "begin" | "knownKeys" | "findTask" | "onClaimed" | "onWaiting"> &
+  Omit<ExecuteParts, "begin" | "knownKeys" | "fanOuts" | "findTask" | "onClaimed" | "onSpawned" | "onWaiting"> &
   Pick<BeginParts, "submit" | "onCommit">;
 
 export interface Work {
   readonly execution: Execution;
-  readonly deadlines: PokedDuty<number | null>;
+  readonly duties: readonly PokedDuty<unknown>[];
   readonly verbs: Pick<Engine, "cancel" | "retry" | "answer">;
   /** A task run may have waited for it. */
   onRunEnded(run: Run): Promise<void>;
@@ -30,7 +32,8 @@ export function createWork(given: WorkParts): Work {
   const findTask: ExecuteParts["findTask"] = (name) =>
     parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null;
   const execution = createExecution({
-    ...{ ...parts, findTask, onClaimed: () => deadlines.poke() },
+    ...{ ...parts, findTask, fanOuts: createFanOuts(parts) },
+    ...{ onClaimed: () => deadlines.poke(), onSpawned: () => lateFanOuts.poke() },
     begin: { ...parts, retry: (runId) => verbs.retry(runId), plan: createPlanSubmission(parts) },
     onWaiting(over) {
       deadlines.poke();
@@ -40,7 +43,8 @@ export function createWork(given: WorkParts): Work {
   });
   const answers = createAnswers({ ...parts, cancel: (runId) => verbs.cancel(runId), settle: execution.end });
   const bounds = { ...answers, abort: execution.cancel };
+  const lateFanOuts = createLateFanOuts(parts);
   const deadlines = createDeadlines({ ...parts, ...bounds });
   const verbs = { ...createRunVerbs({ ...parts, ...bounds }), answer: answers.answer };
-  return { execution, deadlines, verbs, onRunEnded: answers.runEnded };
+  return { execution, duties: [deadlines, lateFanOuts], verbs, onRunEnded: answers.runEnded };
 }

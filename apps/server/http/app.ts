@@ -19,6 +19,7 @@ import { hookEndpoints } from "./routes/hooks.ts";
 import { logEndpoints } from "./routes/logs.ts";
 import { manifestEndpoints } from "./routes/manifest.ts";
 import { addMetrics } from "./routes/metrics.ts";
+import { notStartedEndpoints } from "./routes/not-started.ts";
 import { runEndpoints } from "./routes/runs.ts";
 import { scheduleEndpoints } from "./routes/schedule.ts";
 import { servedPagesEndpoints } from "./routes/served-pages.ts";
@@ -67,6 +68,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...taskEndpoints(services),
     ...runEndpoints(services),
     ...taskRunEndpoints(services),
+    ...notStartedEndpoints(services),
     ...manifestEndpoints(services),
     ...servedPagesEndpoints(services),
     ...logEndpoints(services),

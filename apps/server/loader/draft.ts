@@ -20,6 +20,7 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
   readonly kind: Kind;
   readonly command?: string;
   readonly render?: "auto" | "never" | "always";
+  readonly traps?: "stop" | "ignore";
   readonly fixtures: readonly string[] | null;
   readonly limits: FanOutLimits;
   /** What a recorded flow's file holds. */
@@ -73,6 +74,7 @@ type TaskData = ExecutionOptions & {
   readonly command?: string;
   readonly shell?: string;
   readonly render?: "auto" | "never" | "always";
+  readonly traps?: "stop" | "ignore" | undefined;
 };
 
 function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft> {
@@ -88,6 +90,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     ...(data.concurrency === undefined ? {} : { concurrency: data.concurrency }),
     ...(data.resources === undefined ? {} : { resources: data.resources }),
     ...(data.render === undefined ? {} : { render: data.render }),
+    ...(data.traps === undefined ? {} : { traps: data.traps }),
   };
 }
 

@@ -184,6 +184,7 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     ...(draft.concurrency === undefined ? {} : { concurrency: { of: name, ...draft.concurrency } }),
     ...(draft.resources === undefined ? {} : { resources: draft.resources as Resources }),
     ...(render === undefined ? {} : { render }),
+    ...(draft.traps === undefined ? {} : { traps: draft.traps }),
   };
   const recording = draft.recording === undefined ? {} : { recording: draft.recording };
   return {

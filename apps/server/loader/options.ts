@@ -10,7 +10,7 @@ import {
 } from "../core/definition.ts";
 import { canonicalHost } from "../core/egress.ts";
 import { concurrency, resources, runConcurrency } from "./bounds.ts";
-import { duration, jsonObject, known } from "./values.ts";
+import { duration, jsonObject, known, size } from "./values.ts";
 
 const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
 
@@ -42,7 +42,19 @@ const limit = z.int().min(0);
 const limits = known({
   depth: limit.default(DEFAULT_LIMITS.depth),
   subtasks: limit.default(DEFAULT_LIMITS.subtasks),
-}).default(DEFAULT_LIMITS);
+  bytes: size.default(DEFAULT_LIMITS.bytes),
+  time: duration.default(DEFAULT_LIMITS.time),
+  perTemplate: limit.optional(),
+  perHost: limit.optional(),
+})
+  .transform(({ perTemplate, perHost, ...always }): FanOutLimits => {
+    return {
+      ...always,
+      ...(perTemplate === undefined ? {} : { perTemplate }),
+      ...(perHost === undefined ? {} : { perHost }),
+    };
+  })
+  .default(DEFAULT_LIMITS);
 
 const shell = known({ ...common, command });
 const yamlShell = known({ ...common, shell: command });
@@ -55,6 +67,7 @@ const browser = known({
     .array(z.union([z.string(), z.custom<object>((value) => typeof value === "object" && value !== null)]))
     .optional(),
   render: z.enum(["auto", "never", "always"]).default("auto"),
+  traps: z.enum(["stop", "ignore"]).optional(),
   robots: z.enum(["obey", "ignore"]).default("obey"),
   block: z.enum(["assets", "none"]).default("assets"),
   allowHosts: z

@@ -1,5 +1,6 @@
 /** Building blocks of the schemas that task files are checked with. */
 import { z } from "zod";
+import { parseAmount } from "../core/condition-amount.ts";
 import { parseDuration } from "../core/duration.ts";
 
 const DURATION_EXPECTED = "expected milliseconds or a duration such as 500ms, 12s, 30m, 1h30m, 2d";
@@ -9,6 +10,16 @@ export const duration = z.union([z.number(), z.string()], DURATION_EXPECTED).tra
   const ms = parseDuration(value);
   if (ms !== null) return ms;
   context.addIssue({ code: "custom", message: `${DURATION_EXPECTED}, got ${JSON.stringify(value)}` });
+  return z.NEVER;
+});
+
+const SIZE_EXPECTED = "expected a number of bytes or a size such as 500MB, 2GB";
+
+/** Bytes, read from a number or a text such as `2GB`. */
+export const size = z.union([z.number(), z.string()], SIZE_EXPECTED).transform((value, context) => {
+  const amount = parseAmount(value);
+  if (amount !== null && amount.unit !== "percent" && amount.value >= 0) return Math.round(amount.value);
+  context.addIssue({ code: "custom", message: `${SIZE_EXPECTED}, got ${JSON.stringify(value)}` });
   return z.NEVER;
 });
 

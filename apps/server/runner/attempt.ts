@@ -213,5 +213,5 @@ function facts(reason: Reason, code: string, message: string, retryable: boolean
 }
 
 function usageOf(session: BrowserSession | null, parts: AttemptParts): Usage {
-  return { ...parts.usage(), ...(session ? { tiers: session.tiers() } : {}) };
+  return { ...parts.usage(), ...(session ? { tiers: session.tiers(), bytes: session.received() } : {}) };
 }

@@ -53,6 +53,10 @@ export class BrowserSession {
     return this.#session.downloads();
   }
 
+  received(): number {
+    return this.#session.received();
+  }
+
   tiers(): NonNullable<Usage["tiers"]> {
     return this.#session.tiers();
   }

@@ -5,6 +5,7 @@
 import type { InStatement } from "@libsql/client";
 import { wakeByRun } from "./lock-sql.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
+import { NOT_STARTED, NOT_STARTED_WORDS } from "./stop-sql.ts";
 
 /** Everything that may follow from the end of a task run. The event stays right behind the end of the run. */
 export function followUp(runId: string, now: number): InStatement[] {
@@ -110,7 +111,7 @@ const SUMMARY = `CASE WHEN succeeded + failed + cancelled + skipped = 1 THEN '' 
   || rtrim(CASE WHEN succeeded > 0 THEN succeeded || ' succeeded, ' ELSE '' END || CASE WHEN failed > 0 THEN failed || ' failed, ' ELSE '' END
   || CASE WHEN cancelled > 0 THEN cancelled || ' cancelled, ' ELSE '' END || CASE WHEN skipped > 0 THEN skipped || ' skipped, ' ELSE '' END, ', ')
   || CASE WHEN failed > 0 THEN coalesce(': ' || substr((SELECT json_extract(t.error, '$.message') FROM task_runs t WHERE t.run_id = runs.id AND t.state = 'failed' ORDER BY t.id LIMIT 1), 1, 200), '') ELSE '' END
-  || CASE WHEN too_deep + too_many > 0 THEN '; ' || (too_deep + too_many) || ' not started because of a limit' ELSE '' END`;
+  || CASE WHEN ${NOT_STARTED} > 0 THEN '; not started: ' || rtrim(${NOT_STARTED_WORDS}, ', ') ELSE '' END`;
 
 /** A run is final when its last task run is. */
 function finishRun(runId: string, now: number): InStatement {

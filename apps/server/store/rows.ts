@@ -32,7 +32,15 @@ export function toRun(row: RunRow): Run {
     parentTaskRunId: row.parentTaskRunId,
     depth: row.depth,
     counts: { waiting, queued, running, succeeded, failed, cancelled, skipped },
-    notStarted: { depth: row.tooDeep, subtasks: row.tooMany },
+    notStarted: {
+      depth: row.tooDeep,
+      subtasks: row.tooMany,
+      bytes: row.tooLarge,
+      time: row.tooLate,
+      perTemplate: row.tooManyOfTemplate,
+      perHost: row.tooManyOfHost,
+      trap_suspected: row.trapped,
+    },
   };
 }
 

@@ -20,6 +20,7 @@ import { type Database, FENCE, FenceError } from "./database.ts";
 import { expireRuns, nextExpiry } from "./expiry.ts";
 import { readFacts, readOutcome } from "./facts.ts";
 import { followUp } from "./graph-sql.ts";
+import { limitFanOuts } from "./late-fan-outs.ts";
 import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
 import { IS_FREE, wakeByTask } from "./lock-sql.ts";
 import { createPlaces } from "./places.ts";
@@ -86,15 +87,16 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
     outcome: (runId) => readOutcome(database, runId),
     expire: (now) => expireRuns(database, now),
     nextExpiry: () => nextExpiry(database),
+    ...limitFanOuts(database),
     queued: (after, limit) => listQueued(database, after, limit),
   };
 }
 
 function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number): InStatement[] {
-  const { ownKey, ownLanding = null, spawned, tooDeep, records, files, report, sightings = [] } = success;
+  const { ownKey, ownLanding = null, spawned, stops, records, files, report, sightings = [] } = success;
   return [
     ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
-    ...insertSubtasks(ticket.runId, spawned, tooDeep, now),
+    ...insertSubtasks(ticket.runId, spawned, stops, now),
     ...(records.length > 0 ? [insertRecords(ticket, records, newId, now)] : []),
     ...(files.length > 0 ? [insertFiles(ticket, files, newId, now)] : []),
     ...(Object.keys(report).length > 0 ? [mergeReport(ticket, report)] : []),

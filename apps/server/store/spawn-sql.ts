@@ -1,9 +1,12 @@
 /** The statements that bring task runs into being: those of a new run, and subtasks within their limits. */
 import type { InStatement } from "@libsql/client";
+import { DEFAULT_LIMITS, type FanOutLimits } from "../core/definition.ts";
 import { jsonText } from "../core/json.ts";
 import type { TaskRunDraft } from "../core/run-store.ts";
+import { placeOf, type Stop } from "../core/stops.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 import { type SpecRow, specRow } from "./specs.ts";
+import { keep, keepStops, NOT_THERE_YET } from "./stop-sql.ts";
 
 /** The tasks of a new run, and what each of them needs. */
 export function insertPlan(runId: string, drafts: readonly TaskRunDraft[], now: number): InStatement[] {
@@ -23,33 +26,47 @@ export function insertPlan(runId: string, drafts: readonly TaskRunDraft[], now: 
   ];
 }
 
-/** Subtasks that are not there yet (unique by run, task and key), as far as their limits allow; what these stop is counted. */
+/** Subtasks that are not there yet (unique by run, task and key), as far as the limits of their root allow; what these stop is kept. */
 export function insertSubtasks(
   runId: string,
   drafts: readonly TaskRunDraft[],
-  tooDeep: number,
+  stops: readonly Stop[],
   now: number,
 ): InStatement[] {
   const [first] = drafts;
-  if (first === undefined) return tooDeep > 0 ? [countTooDeep(runId, tooDeep), sayLimited(runId, now)] : [];
-  const { specs, rows } = toRows(drafts);
-  const bound = { root: first.root, subtasks: first.spec.limits.subtasks };
-  return [...specs, insertTaskRuns(runId, rows, now, bound), countTooMany(runId, rows, bound), sayLimited(runId, now)];
+  if (first === undefined) return keepStops(runId, stops, now);
+  const { limits } = first.spec;
+  const bound: Bound = { ...DEFAULT_LIMITS, ...limits, root: first.root };
+  const isPlaced = limits.perTemplate !== undefined || limits.perHost !== undefined;
+  const { specs, rows } = toRows(drafts, isPlaced);
+  return [
+    ...specs,
+    ...(first.parent === first.root ? [startClock(bound)] : []),
+    insertTaskRuns(runId, rows, now, bound),
+    ...(isPlaced ? countPlaces(rows, first.root) : []),
+    ...keepLeftOver(runId, rows, now, bound),
+    ...keepStops(runId, stops, now),
+  ];
 }
 
-/** How many subtasks a root may have in all. */
-interface Bound {
+/** How much there may be below a root. */
+interface Bound extends FanOutLimits {
   readonly root: string;
-  readonly subtasks: number;
+  readonly bytes: number;
+  readonly time: number;
 }
 
-function toRows(drafts: readonly TaskRunDraft[]): { readonly specs: readonly InStatement[]; readonly rows: string } {
+function toRows(
+  drafts: readonly TaskRunDraft[],
+  isPlaced = false,
+): { readonly specs: readonly InStatement[]; readonly rows: string } {
   const specs = new Map<string, SpecRow>();
   const rows = drafts.map((draft) => {
     const row = specRow(draft.spec);
     specs.set(row.id, row);
     const state = waits(draft) ? "waiting" : "queued";
-    return { ...draft, specId: row.id, kind: draft.spec.kind, state, spec: undefined, needs: undefined };
+    const place = isPlaced ? placeOf(draft.key) : null;
+    return { ...draft, ...place, specId: row.id, kind: draft.spec.kind, state, spec: undefined, needs: undefined };
   });
   return { specs: insertSpecs([...specs.values()].filter((spec) => !spec.stored)), rows: jsonText(rows) };
 }
@@ -69,40 +86,79 @@ export function waits(draft: TaskRunDraft): boolean {
   );
 }
 
-const NOT_THERE_YET =
-  "NOT EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = ?1 AND t.task = d.value->>'task' AND t.key = d.value->>'key') AND NOT EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = ?1 AND t.task = d.value->>'task' AND t.landed = d.value->>'key')";
-
 function insertTaskRuns(runId: string, rows: string, now: number, bound: Bound | null): InStatement {
-  const limit = bound === null ? "" : "LIMIT max(0, ?5 - (SELECT subtasks FROM task_runs WHERE id = ?4))";
+  const { source, limit, args } = bound === null ? { source: "json_each(?2)", limit: "", args: [] } : within(bound);
   return {
     sql: `INSERT INTO task_runs (id, run_id, task, key, parent_id, root_id, depth, kind, spec_id, state, reason, attempt, failures, interruptions, available_at, created_at, input, rule, hook, lock, lock_limit, cpu, memory, landing)
           SELECT d.value->>'id', ?1, d.value->>'task', d.value->>'key', d.value->>'parent', d.value->>'root', d.value->>'depth', d.value->>'kind', d.value->>'specId', d.value->>'state',
+<<<<<<< HEAD
                  'created', 0, 0, 0, ?3, ?3, d.value->'input', d.value->'rule', d.value->>'hook', d.value->'lock'->>'name', d.value->'lock'->>'limit', d.value->'resources'->>'cpu', d.value->'resources'->>'memory', d.value->'landing'
           FROM json_each(?2) AS d WHERE ${NOT_THERE_YET} ORDER BY d.key ${limit}
+=======
+                 'created', 0, 0, 0, ?3, ?3, d.value->'input', d.value->'rule', d.value->>'hook', d.value->'lock'->>'name', d.value->'lock'->>'limit', d.value->'landing'
+          FROM ${source} AS d WHERE ${NOT_THERE_YET} ORDER BY d.key ${limit}
+>>>>>>> e066459 (Bound what a fan-out may receive and take, by template and host, and keep what was not started)
           ON CONFLICT (run_id, task, key) DO NOTHING RETURNING ${DELIVERY_COLUMNS}, state`,
-    args: [runId, rows, now, ...(bound === null ? [] : [bound.root, bound.subtasks])],
+    args: [runId, rows, now, ...args],
   };
 }
 
-/** Costs nothing below the limit: the condition that names no row is looked at first. */
-function countTooMany(runId: string, rows: string, bound: Bound): InStatement {
-  return {
-    sql: `UPDATE runs SET too_many = too_many + (SELECT count(*) FROM json_each(?2) AS d WHERE ${NOT_THERE_YET})
-          WHERE id = ?1 AND (SELECT subtasks FROM task_runs WHERE id = ?3) >= ?4`,
-    args: [runId, rows, bound.root, bound.subtasks],
-  };
+/** Condition on the row `r` of a root: it has no room for more. Arguments from ?4 on: root, subtasks, bytes. */
+const IS_FULL = "(r.subtasks >= ?5 OR r.bytes >= ?6 OR r.stop_at <= ?3)";
+
+function within(bound: Bound): { source: string; limit: string; args: (string | number | null)[] } {
+  const { root, subtasks, bytes, perTemplate, perHost } = bound;
+  const limit = `LIMIT (SELECT CASE WHEN ${IS_FULL} THEN 0 ELSE ?5 - r.subtasks END FROM task_runs r WHERE r.id = ?4)`;
+  if (perTemplate === undefined && perHost === undefined)
+    return { source: "json_each(?2)", limit, args: [root, subtasks, bytes] };
+  const fresh = `SELECT d.key, d.value FROM json_each(?2) AS d WHERE ${NOT_THERE_YET}`;
+  const source = `(${firstOf(firstOf(`(${fresh})`, "template", "?7"), "host", "?8")})`;
+  return { source, limit, args: [root, subtasks, bytes, perTemplate ?? null, perHost ?? null] };
 }
 
-function countTooDeep(runId: string, tooDeep: number): InStatement {
-  return { sql: "UPDATE runs SET too_deep = too_deep + ? WHERE id = ?", args: [tooDeep, runId] };
+/** The first of those of the same template or host, as far as there is room for them. */
+function firstOf(rows: string, what: "template" | "host", limit: string): string {
+  const taken = `coalesce((SELECT f.subtasks FROM fan_out f WHERE f.root_id = ?4 AND f.name = '${what} ' || (c.value->>'${what}')), 0)`;
+  return `SELECT c.key, c.value FROM (SELECT e.key, e.value, row_number() OVER (PARTITION BY e.value->>'${what}' ORDER BY e.key) AS nth FROM (${rows}) AS e) AS c
+    WHERE ${limit} IS NULL OR c.value->>'${what}' IS NULL OR c.nth <= ${limit} - ${taken}`;
 }
 
-/** Once per run; how many it was in the end is on the run. */
-function sayLimited(runId: string, now: number): InStatement {
-  return {
-    sql: `INSERT INTO events (time, kind, run_id, name, data)
-          SELECT ?2, 'run.limited', id, name, json_object('limit', CASE WHEN too_deep > 0 THEN 'depth' ELSE 'subtasks' END) FROM runs
-          WHERE id = ?1 AND too_deep + too_many > 0 AND NOT EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND kind = 'run.limited')`,
-    args: [runId, now],
-  };
+/** From the first spawn of a root on, its fan-out has so much time. */
+function startClock({ root, time }: Bound): InStatement {
+  return { sql: "UPDATE task_runs SET stop_at = started_at + ? WHERE id = ? AND stop_at IS NULL", args: [time, root] };
+}
+
+/** Right behind the insertion: what it inserted has ids that are there. */
+function countPlaces(rows: string, root: string): InStatement[] {
+  return ["template", "host"].map((what) => ({
+    sql: `INSERT INTO fan_out (root_id, name, subtasks)
+          SELECT ?2, '${what} ' || (d.value->>'${what}'), count(*) FROM json_each(?1) AS d
+          WHERE d.value->>'${what}' IS NOT NULL AND EXISTS (SELECT 1 FROM task_runs t WHERE t.id = d.value->>'id') GROUP BY d.value->>'${what}'
+          ON CONFLICT (root_id, name) DO UPDATE SET subtasks = subtasks + excluded.subtasks`,
+    args: [rows, root],
+  }));
+}
+
+function keepLeftOver(runId: string, rows: string, now: number, bound: Bound): InStatement[] {
+  const { root, subtasks, bytes, perTemplate, perHost } = bound;
+  const ofRoot = `(SELECT CASE WHEN r.bytes >= ?6 THEN 'bytes' WHEN r.stop_at <= ?3 THEN 'time' WHEN r.subtasks >= ?5 THEN 'subtasks' END FROM task_runs r WHERE r.id = ?4)`;
+  const isFull = `EXISTS (SELECT 1 FROM task_runs r WHERE r.id = ?4 AND ${IS_FULL})`;
+  const left = { runId, rows, now };
+  if (perTemplate === undefined && perHost === undefined)
+    return keep({ ...left, reason: ofRoot, when: isFull, reasons: ["bytes", "time", "subtasks"] }, [
+      root,
+      subtasks,
+      bytes,
+    ]);
+  const isFullTemplate =
+    "(SELECT f.subtasks FROM fan_out f WHERE f.root_id = ?4 AND f.name = 'template ' || (d.value->>'template')) >= ?7";
+  const reason = `coalesce(${ofRoot}, CASE WHEN ${isFullTemplate} THEN 'perTemplate' ELSE 'perHost' END)`;
+  const reasons = ["bytes", "time", "subtasks", "perTemplate", "perHost"] as const;
+  return keep({ ...left, reason, when: "true", reasons }, [
+    root,
+    subtasks,
+    bytes,
+    perTemplate ?? null,
+    perHost ?? null,
+  ]);
 }

@@ -2,11 +2,13 @@
 import { and, asc, count, eq, gt, inArray, isNull } from "drizzle-orm";
 import type { TaskRunReader } from "../core/ports.ts";
 import type { Database } from "./database.ts";
+import { readNotStarted } from "./not-started.ts";
 import { decodeCursor, limitOf, toPage } from "./pages.ts";
 import { toTaskRun } from "./rows.ts";
 import { attempts, specs, taskRuns } from "./schema/index.ts";
 
-export function createTaskRunReader({ db }: Database): TaskRunReader {
+export function createTaskRunReader(database: Database): TaskRunReader {
+  const { db } = database;
   const select = () => db.select().from(taskRuns).innerJoin(specs, eq(specs.id, taskRuns.specId));
   return {
     async get(id) {
@@ -38,6 +40,7 @@ export function createTaskRunReader({ db }: Database): TaskRunReader {
         (taskRun) => taskRun.id,
       );
     },
+    notStarted: (...query) => readNotStarted(database, ...query),
     attempts: (taskRunId) =>
       db.select().from(attempts).where(eq(attempts.taskRunId, taskRunId)).orderBy(asc(attempts.number)),
     async childCounts(taskRunIds) {

@@ -9,6 +9,7 @@ export type Run = Items<typeof api.runs.$get>;
 export type RunDetail = InferResponseType<(typeof api.runs)[":id"]["$get"]>;
 export type RunTrigger = Run["trigger"];
 export type State = Run["state"];
+export type StopReason = keyof Run["notStarted"];
 export type Counts = Run["counts"];
 export type TaskRun = Items<(typeof api.runs)[":id"]["tasks"]["$get"]>;
 export type TaskRunWithHistory = InferResponseType<(typeof api.runs)[":id"]["tasks"][":task"]["$get"]>;

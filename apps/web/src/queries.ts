@@ -1,6 +1,6 @@
 /** What the screens ask the API for, one entry per noun. Keys begin with the noun, so that live updates can refresh by it. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { State } from "./api.ts";
+import type { State, StopReason } from "./api.ts";
 import { isFinal } from "./api.ts";
 import { api, read } from "./client.ts";
 import { isLive } from "./live.ts";
@@ -79,6 +79,16 @@ export const servedPagesQuery = ({ id, state }: { readonly id: string; readonly 
     queryFn: ({ signal }) => read(api.runs[":id"].pages.$get({ param: { id } }, { init: { signal } })),
     refetchInterval: isFinal(state) ? false : POLL_WHILE_LIVE,
     placeholderData: keepPreviousData,
+  });
+
+/** A few of the subtasks that were not started, by what stopped them. */
+export const notStartedQuery = (id: string, reason: StopReason) =>
+  queryOptions({
+    queryKey: ["run", id, "not-started", reason],
+    queryFn: ({ signal }) =>
+      read(
+        api.runs[":id"]["not-started"].$get({ param: { id }, query: { reason, limit: "10" } }, { init: { signal } }),
+      ),
   });
 
 export interface TaskRunsFilter {

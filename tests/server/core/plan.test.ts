@@ -64,7 +64,7 @@ test("A subtask of another task is executed as that one", () => {
 
 test("A subtask of a task that does not exist is told, once", () => {
   const spawned = [1, 2].map((n) => ({ task: "nope", key: String(n), input: {} }));
-  expect(planSubtasks(PARENT, spawned, () => null, ids())).toEqual({ drafts: [], unknown: ["nope"], tooDeep: 0 });
+  expect(planSubtasks(PARENT, spawned, () => null, ids())).toEqual({ drafts: [], unknown: ["nope"] });
 });
 
 test("A key that is spawned twice at once is one subtask", () => {
@@ -72,10 +72,11 @@ test("A key that is spawned twice at once is one subtask", () => {
   expect(planSubtasks(PARENT, spawned, () => null, ids()).drafts.map((draft) => draft.input)).toEqual([{ n: 1 }]);
 });
 
-test("Subtasks deeper than the limit are counted in place of being started", () => {
-  const parent = { ...PARENT, spec: { ...SPEC, limits: { depth: 2, subtasks: 9 } } };
-  const { drafts, tooDeep } = planSubtasks(parent, [{ task: null, key: "k", input: {} }], () => null, ids());
-  expect([drafts, tooDeep]).toEqual([[], 1]);
+test("Subtasks of another task keep to the limits of the one that all began with", () => {
+  const parent = { ...PARENT, spec: { ...SPEC, limits: { depth: 2, subtasks: 9 }, traps: "ignore" as const } };
+  const other = task("page");
+  const { drafts } = planSubtasks(parent, [{ task: "page", key: "k", input: {} }], () => other, ids());
+  expect(drafts[0]?.spec).toEqual({ ...other.spec, limits: { depth: 2, subtasks: 9 }, traps: "ignore" });
 });
 
 test("Hosts that the input of the operation's own task names are known to its subtasks, and those of their own input are not", () => {

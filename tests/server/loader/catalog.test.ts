@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { DEFAULT_LIMITS } from "../../../apps/server/core/definition.ts";
 import { catalogOf, changed, openCatalog, tasksFolder, write } from "./folder.ts";
 
 const CODE =
@@ -78,7 +79,7 @@ export default browser({
           hash: expect.stringMatching(/^[0-9a-f]{64}$/),
           retry: { attempts: 3, delay: 1000, backoff: "exponential", maxDelay: 300_000 },
           timeout: 120_000,
-          limits: { depth: 100, subtasks: 100_000 },
+          limits: DEFAULT_LIMITS,
           env: { LEVEL: "high" },
           render: "auto",
           fixtures: ["input", "visit", "page", "spawn"],

@@ -196,10 +196,10 @@ describe("a run", () => {
     }));
     const settled = await store.transitions.succeed(ticket, { ...NOTHING_LEFT, spawned: wanted }, store.time);
     expect(settled?.ready).toHaveLength(3);
-    expect((await store.runs.get("r"))?.notStarted).toEqual({ depth: 0, subtasks: 2 });
+    expect((await store.runs.get("r"))?.notStarted).toMatchObject({ depth: 0, subtasks: 2 });
     for (const { taskRunId } of settled?.ready ?? [])
       await store.transitions.succeed((await claimed(store, taskRunId)).ticket, NOTHING_LEFT, store.time);
-    expect((await store.runs.get("r"))?.summary).toBe("4 task runs: 4 succeeded; 2 not started because of a limit");
+    expect((await store.runs.get("r"))?.summary).toBe("4 task runs: 4 succeeded; not started: 2 (limit subtasks)");
     expect((await store.events.list({ runId: "r" })).filter((event) => event.kind === "run.limited")).toHaveLength(1);
   });
 

@@ -13,7 +13,16 @@ export const PlannedTaskView = z
     command: z.string().nullable(),
     attempts: z.int(),
     timeout: z.number().openapi({ description: "Milliseconds" }),
-    limits: z.object({ depth: z.int(), subtasks: z.int() }).openapi({ description: "Of subtasks" }),
+    limits: z
+      .object({
+        depth: z.int(),
+        subtasks: z.int(),
+        bytes: z.int().optional(),
+        time: z.int().optional(),
+        perTemplate: z.int().optional(),
+        perHost: z.int().optional(),
+      })
+      .openapi({ description: "Where fan-out stops; `time` in milliseconds" }),
   })
   .openapi("PlannedTask");
 

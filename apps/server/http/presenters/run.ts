@@ -1,6 +1,7 @@
 /** A run as the API shows it. */
 import { z } from "@hono/zod-openapi";
 import type { Run } from "../../core/entities.ts";
+import { STOP_REASONS } from "../../core/stops.ts";
 import { KINDS, REASONS, STATES, TRIGGER_KINDS } from "../../core/words.ts";
 import { iso, isoOrNull } from "./time.ts";
 
@@ -32,8 +33,8 @@ export const RunView = z
     finishedAt: z.string().nullable(),
     counts: z.record(z.enum(STATES), z.int()),
     notStarted: z
-      .object({ depth: z.int(), subtasks: z.int() })
-      .openapi({ description: "Subtasks that were not started, by the limit that stopped them" }),
+      .record(z.enum(STOP_REASONS), z.int())
+      .openapi({ description: "Subtasks that were not started, by what stopped them" }),
   })
   .openapi("Run");
 export type RunView = z.infer<typeof RunView>;

@@ -15,6 +15,7 @@ export const UsageView = z
     peakMemoryBytes: z.number().nullable(),
     exitCode: z.int().nullable().optional(),
     signal: z.string().nullable().optional(),
+    bytes: z.int().optional().openapi({ description: "Of pages visited, unpacked, and files downloaded" }),
     tiers: z.object({ http: z.int(), browser: z.int(), served: z.array(ServedView).readonly().optional() }).optional(),
   })
   .openapi("Usage");

@@ -136,6 +136,7 @@ export const notStarted = sqliteTable(
     parentId: text("parent_id").notNull(),
     reason: text("reason").$type<StopReason>().notNull(),
     time: time("time").notNull(),
+    detail: text("detail"),
   },
   (t) => [
     primaryKey({ columns: [t.runId, t.task, t.key] }),

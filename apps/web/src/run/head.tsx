@@ -11,6 +11,7 @@ import { StateBadge } from "../components/state-badge.tsx";
 import { Elapsed, TimeAgo } from "../components/time.tsx";
 import { RunTriggerText } from "../components/trigger.tsx";
 import { words } from "../format.ts";
+import { NotStarted } from "./not-started.tsx";
 
 export function RunHead({ run }: { run: RunDetail }): ReactElement {
   return (
@@ -32,6 +33,7 @@ export function RunHead({ run }: { run: RunDetail }): ReactElement {
         {run.summary !== null && <p className="lead">{run.summary}</p>}
       </div>
       <Facts run={run} />
+      <NotStarted run={run} />
     </>
   );
 }

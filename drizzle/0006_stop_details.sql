@@ -1,0 +1,1 @@
+ALTER TABLE `not_started` ADD `detail` text;
