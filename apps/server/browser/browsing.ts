@@ -4,6 +4,8 @@ import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import { createEgress } from "./egress.ts";
 import { createHostGates } from "./host-gates.ts";
+import { readMemory } from "./memory.ts";
+import { createPace } from "./pace.ts";
 import { createPlaces } from "./places.ts";
 import { createBrowserPool } from "./pool.ts";
 import { createRobotsFiles } from "./robots-files.ts";
@@ -47,9 +49,11 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     gates: createHostGates(),
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
+  const pace = createPace({ most: options.maxPages ?? 4, memory: () => readMemory(), now: () => performance.now() });
   const parts = {
     egress,
     pool,
+    pace,
     places,
     files: options.files,
     userAgent,

@@ -14,6 +14,7 @@ import type { Egress } from "./egress.ts";
 import { createHttpClient } from "./http.ts";
 import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
 import { Manners, type SharedManners } from "./manners.ts";
+import type { Pace } from "./pace.ts";
 import { type PageFixtures, pageFixtures } from "./page-fixtures.ts";
 import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
@@ -29,6 +30,7 @@ import { webUrl } from "./web-url.ts";
 export interface SessionParts {
   readonly egress: Egress;
   readonly pool: BrowserPool;
+  readonly pace: Pace;
   readonly places: Places;
   readonly files: FileStore;
   readonly userAgent: string;

@@ -1,23 +1,33 @@
-/** A limited number of places; who comes too late waits in line. */
+/** A limited number of places, which may change; who comes too late waits in line. */
 
 export interface Slots {
   /** Resolves with how to give the place back; rejects with the signal's reason when that aborts first. */
   take(signal: AbortSignal): Promise<() => void>;
+  /** From now on there are so many. Who has a place keeps it. */
+  resize(count: number): void;
+  /** How many wait in line. */
+  readonly waiting: number;
 }
 
 export function createSlots(count: number): Slots {
-  let free = count;
+  let limit = count;
+  let taken = 0;
   const line: (() => void)[] = [];
+  const serve = (): void => {
+    while (taken < limit && line.length > 0) {
+      taken += 1;
+      line.shift()?.();
+    }
+  };
   const give = (): void => {
-    const next = line.shift();
-    if (next) next();
-    else free += 1;
+    taken -= 1;
+    serve();
   };
   return {
     take(signal) {
       signal.throwIfAborted();
-      if (free > 0) {
-        free -= 1;
+      if (taken < limit) {
+        taken += 1;
         return Promise.resolve(once(give));
       }
       return new Promise((resolve, reject) => {
@@ -32,6 +42,13 @@ export function createSlots(count: number): Slots {
         line.push(enter);
         signal.addEventListener("abort", leave, { once: true });
       });
+    },
+    resize(next) {
+      limit = next;
+      serve();
+    },
+    get waiting() {
+      return line.length;
     },
   };
 }

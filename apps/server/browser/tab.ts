@@ -11,6 +11,7 @@ import { type CookieSync, cookieSync } from "./cookie-sync.ts";
 import type { CookieJar } from "./cookies.ts";
 import type { PageDocument } from "./document.ts";
 import type { Egress } from "./egress.ts";
+import type { Pace } from "./pace.ts";
 import { openPlace, type Place } from "./place.ts";
 import { close as closePlace, type Places } from "./places.ts";
 import { type BrowserPool, crashedError, type Lease } from "./pool.ts";
@@ -29,6 +30,7 @@ export interface Tab {
 
 export interface TabParts {
   readonly pool: BrowserPool;
+  readonly pace: Pace;
   readonly jar: CookieJar;
   readonly egress: Egress;
   readonly named: NamedHosts;
@@ -49,7 +51,7 @@ export async function openTab(
   let seat: Seat | null = null;
   try {
     seat = await takeSeat(parts, lease, options, origin);
-    const tab = new PlaceTab(seat, cookieSync(parts.jar, seat.place.context), options);
+    const tab = new PlaceTab(seat, cookieSync(parts.jar, seat.place.context), parts.pace, options);
     await tab.start(onBroken);
     return tab;
   } catch (error) {
@@ -93,6 +95,7 @@ function names(options: BrowsingSessionOptions, fixture: string): boolean {
 
 class PlaceTab implements Tab {
   readonly #cookies: CookieSync;
+  readonly #pace: Pace;
   readonly #seat: Seat;
   readonly #options: BrowsingSessionOptions;
   /** Visits of one session use one page, one after the other. */
@@ -105,7 +108,8 @@ class PlaceTab implements Tab {
   #captured = false;
   #closed = false;
 
-  constructor(seat: Seat, cookies: CookieSync, options: BrowsingSessionOptions) {
+  constructor(seat: Seat, cookies: CookieSync, pace: Pace, options: BrowsingSessionOptions) {
+    this.#pace = pace;
     this.#seat = seat;
     this.#options = options;
     this.#cookies = cookies;
@@ -138,7 +142,7 @@ class PlaceTab implements Tab {
     const leave = await this.#turn.take(this.#options.signal);
     try {
       await this.#cookies.push();
-      return await this.#unlessOver(this.#load(url, headers, purpose));
+      return await this.#unlessOver(this.#loadInTime(url, headers, purpose));
     } finally {
       leave();
     }
@@ -159,6 +163,16 @@ class PlaceTab implements Tab {
     const isUsed = this.#page !== null || this.#captured || this.#spent || this.#options.signal.aborted;
     await (isUsed ? closePlace(place) : leave());
     await lease.release();
+  }
+
+  async #loadInTime(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose) {
+    const { signal, log } = this.#options;
+    const leave = await this.#pace.enter(signal, (text) => log("info", text));
+    try {
+      return await this.#load(url, headers, purpose);
+    } finally {
+      leave();
+    }
   }
 
   async #load(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null> {
