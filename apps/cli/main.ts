@@ -15,6 +15,7 @@ import { addRetry } from "./commands/retry.ts";
 import { addRun } from "./commands/run.ts";
 import { addRuns } from "./commands/runs.ts";
 import { addSchedule } from "./commands/schedule.ts";
+import { addSessions } from "./commands/sessions.ts";
 import { addShow } from "./commands/show.ts";
 import { addStart } from "./commands/start.ts";
 import { addState } from "./commands/state.ts";
@@ -37,6 +38,7 @@ const COMMANDS = [
   addFiles,
   addChanges,
   addState,
+  addSessions,
   addSchedule,
   addDoctor,
   addBackup,

@@ -117,6 +117,8 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   readonly allowHosts?: readonly string[];
   /** True: what did not change since the run before is neither sent nor stored again, and the run tells what did. */
   readonly recrawl?: boolean | RecrawlOptions;
+  /** Keeps cookies, local storage and IndexedDB under this name, from one attempt that succeeds to the next, of any task that names it. */
+  readonly session?: string;
   readonly limits?: LimitOptions;
   run(context: BrowserContext<z.output<S>>): unknown;
 }

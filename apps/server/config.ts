@@ -21,6 +21,8 @@ const schema = z.strictObject({
   ULTRAVISOR_TASKS: z.string().min(1).default("./tasks"),
   /** The token; default: generated into `<data>/token`. */
   ULTRAVISOR_TOKEN: z.string().min(16, "expected at least 16 characters").optional(),
+  /** What saved sessions are sealed with; default: generated into `<data>/secret.key`. */
+  ULTRAVISOR_SECRET_KEY: z.string().min(32, "expected at least 32 characters").optional(),
   /** Record database: a file, or `libsql://…`. */
   ULTRAVISOR_DATABASE: z.string().min(1).optional(),
   /** Queue: `libsql`, `redis://…` or `postgres://…`. */
@@ -48,6 +50,7 @@ export interface Config {
   readonly dataFolder: string;
   readonly tasksFolder: string;
   readonly token: string | null;
+  readonly secretKey: string | null;
   readonly databaseUrl: string;
   readonly queueUrl: string;
   readonly queueFile: string;
@@ -97,6 +100,7 @@ function toConfig(settings: z.output<typeof schema>, env: NodeJS.ProcessEnv, fol
     dataFolder,
     tasksFolder: resolve(folder, settings.ULTRAVISOR_TASKS),
     token: settings.ULTRAVISOR_TOKEN ?? null,
+    secretKey: settings.ULTRAVISOR_SECRET_KEY ?? null,
     databaseUrl: /^(libsql|https?|wss?|file):/.test(database) ? database : `file:${resolve(folder, database)}`,
     queueUrl: settings.ULTRAVISOR_QUEUE,
     queueFile: join(dataFolder, "queue.db"),

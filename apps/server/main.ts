@@ -31,6 +31,7 @@ import { killMarked, sweepOrphans } from "./shell/processes.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type DataFolder, DataFolderError, openDataFolder } from "./store/data-folder.ts";
 import { openStore, type Store } from "./store/index.ts";
+import { createVault } from "./store/vault.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** How long a stop waits for what runs, before it leaves the rest to the next start. */
@@ -118,6 +119,7 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
     ...store,
     ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
     secret: config.secret,
+    vault: createVault(join(config.dataFolder, "secret.key"), config.secretKey),
     prober: createProber({ executors, state: store.state, node: config.node, folder: join(temporary, "conditions") }),
     staging: createStagingStore(config.stagingFolder),
   });

@@ -12,6 +12,7 @@ import { createStagingStore } from "../../apps/server/files/staging.ts";
 import { createProber } from "../../apps/server/probe/index.ts";
 import { chooseBackend } from "../../apps/server/queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "../../apps/server/queue/index.ts";
+import { createVault } from "../../apps/server/store/vault.ts";
 import { makeStore, SPEC, type TestStore } from "./store.ts";
 
 export type Script = (
@@ -100,6 +101,7 @@ export async function makeEngine(
     },
     executors: { shell: executor, browser: executor, code: executor },
     secret: () => undefined,
+    vault: createVault(join(store.folder, "secret.key"), null),
     prober: createProber({
       executors: { shell: executor, browser: executor },
       state: store.state,

@@ -78,7 +78,8 @@ function domainInChromium(cookie: StoredCookie): string {
   return cookie.hostOnly ? cookie.domain : `.${cookie.domain}`;
 }
 
-function toChromium(cookie: StoredCookie): AddedCookie {
+/** A cookie as Playwright takes it. */
+export function toChromium(cookie: StoredCookie): AddedCookie {
   const { name, value, path, httpOnly, secure, sameSite, expires } = cookie;
   return {
     name,
@@ -92,7 +93,8 @@ function toChromium(cookie: StoredCookie): AddedCookie {
   };
 }
 
-function fromChromium(cookie: Cookie): StoredCookie {
+/** A cookie as Playwright gives it. */
+export function fromChromium(cookie: Cookie): StoredCookie {
   const { name, value, path, httpOnly, secure, sameSite, expires } = cookie;
   return {
     name,

@@ -5,11 +5,13 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { BrowsingSessionOptions } from "../core/browsing.ts";
 import type { NamedHosts } from "../core/egress.ts";
+import type { SessionState } from "../core/saved-session.ts";
 import { startTrace } from "./capture.ts";
 import { type ConsoleLog, followConsole } from "./console-log.ts";
 import type { Egress } from "./egress.ts";
 import { type EgressProxy, openEgressProxy } from "./egress-proxy.ts";
 import { guardContext } from "./guard.ts";
+import { storageState } from "./saved-state.ts";
 import { VisitPage } from "./visit-page.ts";
 import { within } from "./within.ts";
 
@@ -19,6 +21,8 @@ export interface PlaceNeeds {
   /** Whether Playwright's trace shows the pages all along: a third more time for each, so for scripted pages only. */
   readonly film: boolean;
   readonly block: boolean;
+  /** What the session of its only tenant held when it was saved; missing: it has none. */
+  readonly saved?: SessionState | null | undefined;
 }
 
 /** Who sits in a place. */
@@ -37,6 +41,7 @@ export async function openPlace(browser: Browser, egress: Egress, needs: PlaceNe
       serviceWorkers: "block",
       permissions: [],
       proxy: { server: proxy.server, bypass: "<-loopback>" },
+      ...(needs.saved && { storageState: storageState(needs.saved) }),
     });
     context.once("close", () => proxy.close());
     const place = new Place(context, proxy, needs);

@@ -5,6 +5,7 @@ import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft, Tiers } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import type { ScopeRule } from "../core/landing.ts";
+import type { SessionState } from "../core/saved-session.ts";
 import { chooseTier } from "./auto-visit.ts";
 import type { Purpose } from "./browser-visit.ts";
 import { CookieJar } from "./cookies.ts";
@@ -20,12 +21,14 @@ import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
 import { Recrawl } from "./recrawl.ts";
+import { changedState, restoreCookies } from "./saved-state.ts";
 import { isInScope, Scopes } from "./scopes.ts";
 import { Served } from "./served.ts";
 import { readSitemaps } from "./sitemap.ts";
 import { openTab, type Tab } from "./tab.ts";
 import type { Templates } from "./templates.ts";
 import { webUrl } from "./web-url.ts";
+import { within } from "./within.ts";
 
 export interface SessionParts {
   readonly egress: Egress;
@@ -51,6 +54,8 @@ export async function openSession(
 }
 
 const ASKED_FOR: Purpose = { reason: "the task asked for it", why: "asked_for", source: false };
+/** Storage of origins that no page is at now takes a page for each. */
+const STATE_TIMEOUT = 15_000;
 /** As many as a run may have subtasks. */
 const MAX_SITEMAP_PAGES = 100_000;
 
@@ -92,6 +97,7 @@ class Session implements BrowsingSession {
       signal: options.signal,
       timeout: parts.pageTimeout,
     };
+    if (options.saved) restoreCookies(this.#http.jar, options.saved);
     const broken = Promise.withResolvers<BrowsingError>();
     this.broken = broken.promise;
     this.#break = broken.resolve;
@@ -111,6 +117,19 @@ class Session implements BrowsingSession {
   async makePage(): Promise<void> {
     const tab = await this.#openTab(null);
     this.#pageFixtures = pageFixtures(await tab.page(), this.#options);
+  }
+
+  async changedState(): Promise<SessionState | null> {
+    const { saved, log } = this.#options;
+    if (saved === undefined) return null;
+    try {
+      const tab = await this.#tab;
+      await tab?.syncCookies();
+      return await within(STATE_TIMEOUT, changedState(this.#http.jar, tab?.context ?? null, saved));
+    } catch (error) {
+      log("warn", `The session could not be saved: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
   }
 
   downloads(): readonly FileDraft[] {

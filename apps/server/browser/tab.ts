@@ -1,5 +1,5 @@
 /** One session's stay in Chromium: a place with its pages, and what they said and did. */
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { BrowsingError, type BrowsingSessionOptions, needsPage } from "../core/browsing.ts";
 import type { NamedHosts } from "../core/egress.ts";
 import type { FileDraft } from "../core/execution.ts";
@@ -24,6 +24,7 @@ export interface Tab {
   /** Loads a page and lets its scripts work. Null: the address leads to a download. */
   visit(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null>;
   syncCookies(): Promise<void>;
+  readonly context: BrowserContext;
   capture(files: FileStore): Promise<readonly FileDraft[]>;
   close(): Promise<void>;
 }
@@ -76,10 +77,18 @@ async function takeSeat(
   origin: string | null,
 ): Promise<Seat> {
   const scripted = needsPage(options.fixtures);
+  // Trace and network log hold every cookie, so of what is kept sealed elsewhere there is none.
+  const isSealed = options.saved !== undefined;
   const block = options.block !== "none";
   // Naming both `page` and `download` is how a task asks to save what a click downloads.
-  const needs = { named, downloads: scripted && names(options, "download"), film: scripted, block };
-  if (scripted) {
+  const needs = {
+    named,
+    downloads: scripted && names(options, "download"),
+    film: scripted && !isSealed,
+    block,
+    saved: options.saved,
+  };
+  if (scripted || isSealed) {
     const place = await openPlace(lease.browser, egress, needs);
     return { lease, place, leave: () => closePlace(place) };
   }
@@ -133,6 +142,10 @@ class PlaceTab implements Tab {
     return this.#cookies.exchange();
   }
 
+  get context(): BrowserContext {
+    return this.#seat.place.context;
+  }
+
   async page(): Promise<Page> {
     this.#page ??= await this.#seat.place.context.newPage();
     return this.#page;
@@ -151,7 +164,7 @@ class PlaceTab implements Tab {
   capture(files: FileStore): Promise<readonly FileDraft[]> {
     this.#captured = true;
     const { context, console, needs, visitor } = this.#seat.place;
-    const network = visitor?.traffic.log ?? null;
+    const network = needs.saved === undefined ? (visitor?.traffic.log ?? null) : null;
     const scene = { context, isFilmed: needs.film, page: this.#page ?? visitor?.page ?? null, network };
     return capture({ ...scene, console: console.text() }, files, this.#options.log);
   }

@@ -4,6 +4,7 @@ import type { FileDraft, Tiers } from "./execution.ts";
 import type { ScopeRule } from "./landing.ts";
 import type { PerHost } from "./politeness.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
+import type { SessionState } from "./saved-session.ts";
 import type { Reason } from "./words.ts";
 
 /** What a browser task may name that needs a page of Chromium's. */
@@ -41,6 +42,8 @@ export interface BrowsingSessionOptions {
     readonly ignore: string | null;
     recall(what: Sighted, url: string): Promise<Remembered | null>;
   } | null;
+  /** What the task's saved session held; null: nothing yet. Missing: the task has none. */
+  readonly saved?: SessionState | null;
   readonly signal: AbortSignal;
   /** A line for the task run's log. */
   log(level: "debug" | "info" | "warn" | "error", text: string): void;
@@ -54,6 +57,8 @@ export interface BrowsingSession {
   readonly fixtures: Fixtures;
   /** After a failure: screenshot, Playwright trace and console log, already in the file store. Never throws. */
   capture(): Promise<readonly FileDraft[]>;
+  /** What is to be saved of the task's session now; null: nothing. Never throws. */
+  changedState(): Promise<SessionState | null>;
   /** What `download` stored, in order. */
   downloads(): readonly FileDraft[];
   /** What was learned of addresses, for the next run; empty without `recrawl`. */
@@ -97,6 +102,7 @@ export type BrowsingErrorCode =
   | "browser_missing" // no Chromium on this machine
   | "browser_failed" // Chromium did not start
   | "browser_crashed" // Chromium or one of its pages died
+  | "session_locked" // a saved session whose key is gone
   | "invalid_recording" // no recorded flow, or one that the recorder's own library refuses
   | "step_failed" // a step of a recorded flow
   | "plugin_invalid"; // a plugin of the task cannot be loaded
@@ -142,6 +148,7 @@ const REASON_OF: Readonly<Record<BrowsingErrorCode, Reason>> = {
   browser_missing: "error",
   browser_failed: "crashed",
   browser_crashed: "crashed",
+  session_locked: "error",
   invalid_recording: "error",
   step_failed: "error",
   plugin_invalid: "error",

@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   unknown_run: 404,
   unknown_file: 404,
   unknown_key: 404,
+  unknown_session: 404,
   unknown_collection: 404,
   unknown_record: 404,
   unknown_schedule: 404,

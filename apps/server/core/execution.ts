@@ -4,6 +4,7 @@ import type { ErrorInfo } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Astray, Landing } from "./landing.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
+import type { SessionState } from "./saved-session.ts";
 import type { Reason } from "./words.ts";
 
 /** One attempt to execute: everything a process needs to know. */
@@ -116,6 +117,8 @@ export type Outcome =
       /** What was learned of addresses. */
       readonly sightings?: readonly SightingDraft[];
       readonly usage: Usage;
+      /** What becomes of the session that the task names; missing: it stays as it is. It must be sealed before it is kept. */
+      readonly session?: SessionState;
     }
   | {
       readonly type: "skipped";
@@ -147,6 +150,8 @@ export interface ExecutionHost {
   incrementState(scope: "global" | "node", key: string, by: number): Promise<Json>;
   mergeState(scope: "global" | "node", key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: "global" | "node", key: string): Promise<void>;
+  /** The session that the task names. Rejects with LockedError when it cannot be opened. */
+  loadSession(): Promise<SessionState | null>;
   /** Takes the address where the task run's own page was found. False: another subtask of the run has it. */
   land(key: string): Promise<boolean>;
   /** What the runs of this crawl saw at an address last. */

@@ -10,6 +10,7 @@ import type { Astray, Landing } from "./landing.ts";
 import type { Lock } from "./lock.ts";
 import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
+import type { SealedSession } from "./saved-session.ts";
 import type { Stop } from "./stops.ts";
 import type { Kind, Reason, State } from "./words.ts";
 
@@ -92,6 +93,8 @@ export interface Success {
   readonly report: JsonObject;
   readonly sightings?: readonly SightingDraft[] | undefined;
   readonly usage: Usage;
+  /** The session that it saved. */
+  readonly session?: SealedSession;
 }
 
 export interface Failure {

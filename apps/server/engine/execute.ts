@@ -14,8 +14,9 @@ import type { FanOuts } from "./fan-outs.ts";
 import type { Journal } from "./journal.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { loadSession, type SavedSessionParts, sealSession } from "./saved-session.ts";
 
-export interface ExecuteParts {
+export interface ExecuteParts extends SavedSessionParts {
   readonly transitions: RunStore;
   readonly executors: Readonly<Record<Kind, Executor>>;
   readonly queue: TaskQueue;
@@ -168,6 +169,7 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
     mergeState: async (scope, key, patch) =>
       told(scope, key, await state.merge(scopeOf(scope), key, patch, taskRun.id)).value,
     deleteState: async (scope, key) => void told(scope, key, await state.delete(scopeOf(scope), key)),
+    loadSession: async () => (taskRun.spec.session === undefined ? null : loadSession(parts, taskRun.spec.session)),
     land: (key) => parts.transitions.land(ticket, key),
     recall: (what, url) => parts.transitions.recall(taskRun.runId, what, url),
   };
@@ -232,9 +234,11 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
   const { drafts: spawned, stops } = parts.fanOuts.sift(taskRun, wanted, now);
   const { output, ownKey = null, ownLanding = null, records, files, report, sightings, usage } = outcome;
+  const name = taskRun.spec.session;
+  const session = name && outcome.session ? { session: sealSession(parts, name, outcome.session) } : {};
   const settled = await transitions.succeed(
     ticket,
-    { output, ownKey, ownLanding, spawned, stops, records, files, report, sightings, usage },
+    { output, ownKey, ownLanding, spawned, stops, records, files, report, sightings, usage, ...session },
     now,
   );
   const started = new Set(settled?.ready.map((delivery) => delivery.taskRunId));

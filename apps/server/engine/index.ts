@@ -26,13 +26,14 @@ import { createJournal } from "./journal.ts";
 import { createRecent } from "./recent.ts";
 import { createReconcile } from "./reconcile.ts";
 import { recover } from "./recover.ts";
+import type { SavedSessionParts } from "./saved-session.ts";
 import { syncSchedule } from "./schedule.ts";
 import { createTriggers } from "./schedule-duties.ts";
 import { createSubmit } from "./submit.ts";
 import { deliverWoken } from "./wake.ts";
 import { createWork } from "./work.ts";
 
-export interface EngineParts {
+export interface EngineParts extends SavedSessionParts {
   readonly catalog: Catalog;
   readonly transitions: RunStore;
   readonly runs: RunReader;

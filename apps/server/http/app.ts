@@ -21,6 +21,7 @@ import { manifestEndpoints } from "./routes/manifest.ts";
 import { addMetrics } from "./routes/metrics.ts";
 import { notStartedEndpoints } from "./routes/not-started.ts";
 import { runEndpoints } from "./routes/runs.ts";
+import { savedSessionEndpoints } from "./routes/saved-sessions.ts";
 import { scheduleEndpoints } from "./routes/schedule.ts";
 import { servedPagesEndpoints } from "./routes/served-pages.ts";
 import { addSignIn, sessionEndpoints } from "./routes/session.ts";
@@ -81,6 +82,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...hookEndpoints(services),
     ...eventEndpoints(services),
     ...sessionEndpoints(services),
+    ...savedSessionEndpoints(services),
   ]);
 }
 

@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   unknown_run: "No such run",
   unknown_file: "No such file",
   unknown_key: "No such key",
+  unknown_session: "No such saved session",
   unknown_collection: "No such collection",
   unknown_record: "No such record",
   unknown_schedule: "No such schedule entry",

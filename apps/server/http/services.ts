@@ -21,6 +21,7 @@ import type {
   TaskRunReader,
 } from "../core/ports.ts";
 import type { RecordReader } from "../core/record-query.ts";
+import type { SavedSessionStore } from "../core/saved-session.ts";
 
 export interface Services {
   readonly catalog: Catalog;
@@ -35,6 +36,7 @@ export interface Services {
   readonly state: StateStore;
   readonly schedule: ScheduleReader;
   readonly sessions: SessionStore;
+  readonly savedSessions: SavedSessionStore;
   readonly backups: BackupStore;
   readonly engine: Engine;
   readonly notices: Notices;

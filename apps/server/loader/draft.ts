@@ -21,6 +21,7 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
   readonly command?: string;
   readonly render?: "auto" | "never" | "always";
   readonly traps?: "stop" | "ignore";
+  readonly session?: string;
   readonly fixtures: readonly string[] | null;
   readonly limits: FanOutLimits;
   /** What a recorded flow's file holds. */
@@ -75,6 +76,7 @@ type TaskData = ExecutionOptions & {
   readonly shell?: string;
   readonly render?: "auto" | "never" | "always";
   readonly traps?: "stop" | "ignore" | undefined;
+  readonly session?: string | undefined;
 };
 
 function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft> {
@@ -91,6 +93,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     ...(data.resources === undefined ? {} : { resources: data.resources }),
     ...(data.render === undefined ? {} : { render: data.render }),
     ...(data.traps === undefined ? {} : { traps: data.traps }),
+    ...(data.session === undefined ? {} : { session: data.session }),
   };
 }
 

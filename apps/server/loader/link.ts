@@ -169,7 +169,7 @@ function head(loaded: Loaded, draft: Draft): Omit<Definition, "kind" | "flow" | 
 
 function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
   const { name } = loaded.file;
-  const { kind, retry, timeout, limits, env, fixtures, command, render } = draft;
+  const { kind, retry, timeout, limits, env, fixtures, command, render, session } = draft;
   const spec: TaskSpec = {
     kind,
     source: name,
@@ -185,6 +185,7 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     ...(draft.resources === undefined ? {} : { resources: draft.resources as Resources }),
     ...(render === undefined ? {} : { render }),
     ...(draft.traps === undefined ? {} : { traps: draft.traps }),
+    ...(session === undefined ? {} : { session }),
   };
   const recording = draft.recording === undefined ? {} : { recording: draft.recording };
   return {

@@ -9,6 +9,7 @@ import {
   type RetryRule,
 } from "../core/definition.ts";
 import { canonicalHost } from "../core/egress.ts";
+import { SESSION_NAME } from "../core/saved-session.ts";
 import { concurrency, resources, runConcurrency } from "./bounds.ts";
 import { duration, jsonObject, known, size } from "./values.ts";
 
@@ -68,6 +69,10 @@ const browser = known({
     .optional(),
   render: z.enum(["auto", "never", "always"]).default("auto"),
   traps: z.enum(["stop", "ignore"]).optional(),
+  session: z
+    .string()
+    .regex(SESSION_NAME, "expected a name of letters, digits, _, - and ., at most 64 characters long")
+    .optional(),
   robots: z.enum(["obey", "ignore"]).default("obey"),
   block: z.enum(["assets", "none"]).default("assets"),
   allowHosts: z

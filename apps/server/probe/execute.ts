@@ -65,6 +65,7 @@ const SILENT: ExecutionHost = {
   incrementState: async () => null,
   mergeState: async () => null,
   deleteState: async () => undefined,
+  loadSession: async () => null,
   land: async () => true,
   recall: async () => null,
 };

@@ -9,6 +9,7 @@ import { canonicalHost, hostsNamedIn } from "../core/egress.ts";
 import type { Assignment, Outcome, Usage } from "../core/execution.ts";
 import { DiskFullError, type FileStore } from "../core/files.ts";
 import type { PerHost } from "../core/politeness.ts";
+import type { SessionState } from "../core/saved-session.ts";
 import type { Reason } from "../core/words.ts";
 import { type BrowserSession, openBrowserSession } from "./browser-session.ts";
 import { createContext, type Drafts, emptyDrafts, type Host } from "./context.ts";
@@ -49,7 +50,9 @@ export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
     const output = await race(parts, session, async () => parts.definition.run(context as never));
     if (output === NO_SCRIPT) return { outcome: await stopped(parts, session, drafts), abandoned: true };
     if (landings.ended) return { outcome: astray(landings.ended, session, parts), abandoned: false };
-    return { outcome: succeeded(output, drafts, session, parts, landings), abandoned: false };
+    const saved = (await session?.changedState()) ?? null;
+    const outcome = succeeded(output, drafts, session, parts, landings);
+    return { outcome: saved ? { ...outcome, session: saved } : outcome, abandoned: false };
   } catch (error) {
     if (landings.ended) return { outcome: astray(landings.ended, session, parts), abandoned: false };
     return { outcome: await failure(error, drafts, session, parts), abandoned: false };
@@ -83,6 +86,7 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     recrawl: recrawlOf(parts),
     perHost: perHostOf(definition),
     allowHosts: allowedHosts(definition, assignment),
+    ...(assignment.spec.session === undefined ? {} : { saved: await loadSession(parts.host) }),
     signal: parts.signal,
     log: (level, text) => parts.host.log(level, text),
   });
@@ -93,6 +97,12 @@ function recrawlOf({ definition, host }: AttemptParts): NonNullable<BrowsingSess
   if (!recrawl) return null;
   const ignore = (recrawl !== true && recrawl.ignore) || null;
   return { ignore, recall: (what, url) => host.recall(what, url) };
+}
+
+async function loadSession(host: Host): Promise<SessionState | null> {
+  const loaded = await host.loadSession();
+  if (loaded.type === "loaded") return loaded.state;
+  throw new BrowsingError("session_locked", loaded.message, { retryable: false });
 }
 
 /** A subtask's own input is not asked: it may hold what a page said. */
@@ -139,13 +149,15 @@ function astray(ended: NonNullable<Landings["ended"]>, session: BrowserSession |
   return { type: "skipped", ...ended, usage: usageOf(session, parts) };
 }
 
+type Success = Extract<Outcome, { type: "succeeded" }>;
+
 function succeeded(
   output: unknown,
   drafts: Drafts,
   session: BrowserSession | null,
   parts: AttemptParts,
   landings: Landings,
-): Outcome {
+): Success {
   return {
     type: "succeeded",
     output: toJson(output ?? null, "the output of run"),

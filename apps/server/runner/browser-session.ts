@@ -7,6 +7,7 @@ import {
   needsSession,
 } from "../core/browsing.ts";
 import type { FileDraft, Usage } from "../core/execution.ts";
+import type { SessionState } from "../core/saved-session.ts";
 
 /** Within the time that the server waits after it has asked an attempt to stop. */
 const CAPTURE_LIMIT = 3000;
@@ -47,6 +48,10 @@ export class BrowserSession {
 
   sightings(): ReturnType<BrowsingSession["sightings"]> {
     return this.#session.sightings();
+  }
+
+  changedState(): Promise<SessionState | null> {
+    return this.#session.changedState();
   }
 
   downloads(): readonly FileDraft[] {

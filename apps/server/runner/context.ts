@@ -22,7 +22,7 @@ import type { Remembered, Sighted } from "../core/recrawl.ts";
 import { urlKey } from "../core/url-key.ts";
 import { toJson, toJsonObject } from "./json-value.ts";
 import { landingOf } from "./landings.ts";
-import type { Scope } from "./protocol.ts";
+import type { LoadedSession, Scope } from "./protocol.ts";
 import { type ForeignSchemas, recordOf } from "./record.ts";
 
 export interface Drafts {
@@ -42,6 +42,7 @@ export interface Host {
   incrementState(scope: Scope, key: string, by: number): Promise<Json>;
   mergeState(scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: Scope, key: string): Promise<void>;
+  loadSession(): Promise<LoadedSession>;
   land(key: string): Promise<boolean>;
   recall(what: Sighted, url: string): Promise<Remembered | null>;
 }

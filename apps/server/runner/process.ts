@@ -5,9 +5,18 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { type BirpcReturn, createBirpc } from "birpc";
 import type { Assignment, ExecutionHost, LogLine } from "../core/execution.ts";
+import { LockedError } from "../core/saved-session.ts";
 import { openChannel } from "./channel.ts";
 import { LimitedLog } from "./log-limit.ts";
-import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
+import type {
+  Executed,
+  LoadedSession,
+  Readiness,
+  RunnerFunctions,
+  RunnerSettings,
+  ServerFunctions,
+  StopReason,
+} from "./protocol.ts";
 
 export interface RunnerStart {
   /** Path of `runner-main.ts`. */
@@ -132,6 +141,7 @@ export class RunnerProcess {
       incrementState: (id, scope, key, by) => hostOf(id).incrementState(scope, key, by),
       mergeState: (id, scope, key, patch) => hostOf(id).mergeState(scope, key, patch),
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
+      loadSession: (id) => loadSession(hostOf(id)),
       land: (id, key) => hostOf(id).land(key),
       recall: (id, what, url) => hostOf(id).recall(what, url),
     };
@@ -175,6 +185,16 @@ export class RunnerProcess {
 
   #send(messages: readonly unknown[]): void {
     if (this.#child.connected) this.#child.send(messages as object[], () => {});
+  }
+}
+
+/** Which error it was does not survive the way to the runner. */
+async function loadSession(host: ExecutionHost): Promise<LoadedSession> {
+  try {
+    return { type: "loaded", state: await host.loadSession() };
+  } catch (error) {
+    if (error instanceof LockedError) return { type: "locked", message: error.message };
+    throw error;
   }
 }
 

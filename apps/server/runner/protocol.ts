@@ -5,6 +5,7 @@ import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Remembered, Sighted } from "../core/recrawl.ts";
+import type { SessionState } from "../core/saved-session.ts";
 
 export interface RunnerSettings {
   /** The task file this runner serves. */
@@ -26,6 +27,11 @@ export type Readiness = null | { readonly reason: "not_found" | "error"; readonl
 export type StopReason = "timeout" | "cancel";
 export type Scope = "global" | "node";
 
+/** The session that the attempt's task names; `locked`: it cannot be opened. */
+export type LoadedSession =
+  | { readonly type: "loaded"; readonly state: SessionState | null }
+  | { readonly type: "locked"; readonly message: string };
+
 export interface RunnerFunctions {
   prepare(settings: RunnerSettings): Promise<Readiness>;
   execute(id: string, assignment: Assignment): Promise<Executed>;
@@ -46,6 +52,7 @@ export interface ServerFunctions {
   incrementState(id: string, scope: Scope, key: string, by: number): Promise<Json>;
   mergeState(id: string, scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(id: string, scope: Scope, key: string): Promise<void>;
+  loadSession(id: string): Promise<LoadedSession>;
   land(id: string, key: string): Promise<boolean>;
   recall(id: string, what: Sighted, url: string): Promise<Remembered | null>;
 }

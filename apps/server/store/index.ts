@@ -13,6 +13,7 @@ import type {
 } from "../core/ports.ts";
 import type { RecordReader } from "../core/record-query.ts";
 import type { RunStore } from "../core/run-store.ts";
+import type { SavedSessionStore } from "../core/saved-session.ts";
 import { createBackupStore } from "./backup.ts";
 import type { Owner } from "./claim.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
@@ -24,6 +25,7 @@ import { createRecordReader } from "./records.ts";
 import { createDiffReader } from "./recrawl.ts";
 import { createRunStore } from "./run-store.ts";
 import { createRunReader } from "./runs.ts";
+import { createSavedSessionStore } from "./saved-sessions.ts";
 import { createScheduleStore } from "./schedule.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createStateStore } from "./state.ts";
@@ -42,6 +44,7 @@ export interface Store {
   readonly state: StateStore;
   readonly schedule: ScheduleStore;
   readonly sessions: SessionStore;
+  readonly savedSessions: SavedSessionStore;
   readonly backups: BackupStore;
   close(): void;
 }
@@ -67,6 +70,7 @@ export async function openStore(
     state: createStateStore(database, options.clock),
     schedule: createScheduleStore(database),
     sessions: createSessionStore(database, options.clock),
+    savedSessions: createSavedSessionStore(database),
     backups: createBackupStore(database, options.backupFolder ?? null, options.clock),
     close: () => database.close(),
   };

@@ -29,6 +29,7 @@ import { learn } from "./recrawl-sql.ts";
 import { toRun } from "./rows.ts";
 import * as sql from "./run-sql.ts";
 import { type FindRun, prepareFindRun } from "./runs.ts";
+import { saveSession } from "./saved-sessions.ts";
 import { runs, taskRuns } from "./schema/index.ts";
 import { readyOf, settledOf, waitingOf } from "./settled.ts";
 import { insertSubtasks } from "./spawn-sql.ts";
@@ -93,7 +94,7 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
 }
 
 function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number): InStatement[] {
-  const { ownKey, ownLanding = null, spawned, stops, records, files, report, sightings = [] } = success;
+  const { ownKey, ownLanding = null, spawned, stops, records, files, report, sightings = [], session } = success;
   return [
     ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
     ...insertSubtasks(ticket.runId, spawned, stops, now),
@@ -101,6 +102,7 @@ function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number
     ...(files.length > 0 ? [insertFiles(ticket, files, newId, now)] : []),
     ...(Object.keys(report).length > 0 ? [mergeReport(ticket, report)] : []),
     ...learn(ticket, sightings, now),
+    ...(session ? [saveSession(session, now)] : []),
   ];
 }
 

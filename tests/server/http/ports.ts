@@ -18,6 +18,7 @@ import { type Listening, listen } from "../../../apps/server/http/listen.ts";
 import type { Services } from "../../../apps/server/http/services.ts";
 import { createProber } from "../../../apps/server/probe/index.ts";
 import { openStore, type Store } from "../../../apps/server/store/index.ts";
+import { createVault } from "../../../apps/server/store/vault.ts";
 import { type Logged, makeCatalog, makeExecutor, makeQueue, recorder, type Script } from "./in-process.ts";
 import { rawAsk } from "./requests.ts";
 
@@ -79,6 +80,7 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
     staging: createStagingStore(join(folder, "staging")),
     queue,
     executors: { shell: executor, browser: executor, code: executor },
+    vault: createVault(join(folder, "secret.key"), null),
     secret: (name) => (name === "HOOK_SECRET" ? "s3cret" : undefined),
     prober: createProber({
       executors: { shell: executor, browser: executor },

@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 import type { TaskSpec } from "../../../apps/server/core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, LogLine, Outcome } from "../../../apps/server/core/execution.ts";
 import type { Json, JsonObject } from "../../../apps/server/core/json.ts";
+import type { SessionState } from "../../../apps/server/core/saved-session.ts";
 import { createRunnerPool, type RunnerPoolOptions } from "../../../apps/server/runner/pool.ts";
 import { findProcesses, killMarked } from "../../../apps/server/shell/processes.ts";
 
@@ -26,6 +27,7 @@ export interface StartOptions {
   readonly assignment?: Partial<Assignment>;
   readonly signal?: AbortSignal;
   readonly state?: Map<string, Json>;
+  readonly session?: SessionState | Error;
   /** Whether an address where the page was found is still free. */
   land?(key: string): boolean;
 }
@@ -113,6 +115,10 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
       const merged = { ...(state.get(`${scope}/${key}`) as JsonObject | undefined), ...patch };
       state.set(`${scope}/${key}`, merged);
       return merged;
+    },
+    async loadSession() {
+      if (options.session instanceof Error) throw options.session;
+      return options.session ?? null;
     },
     deleteState: async (scope, key) => void state.delete(`${scope}/${key}`),
     recall: async () => null,

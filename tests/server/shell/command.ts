@@ -89,6 +89,7 @@ export function hostOf(log: (line: LogLine) => void): ExecutionHost {
     mergeState: async () => null,
     land: async () => true,
     recall: async () => null,
+    loadSession: async () => null,
   };
 }
 

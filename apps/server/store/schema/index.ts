@@ -2,5 +2,5 @@
 export { events, files, logs, records, recordVersions, searchedCollections } from "./history.ts";
 export { changes, crawlRuns, crawls, sightings } from "./recrawl.ts";
 export { runs } from "./runs.ts";
-export { cursors, fence, schedule, sessions, state, stateHistory } from "./state.ts";
+export { cursors, fence, savedSessions, schedule, sessions, state, stateHistory } from "./state.ts";
 export { adaptiveLimits, attempts, fanOut, notStarted, specs, taskRunEdges, taskRuns } from "./task-runs.ts";

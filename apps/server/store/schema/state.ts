@@ -67,6 +67,18 @@ export const sessions = sqliteTable("sessions", {
   expiresAt: time("expires_at").notNull(),
 });
 
+/** Cookies and storage that browser tasks keep, sealed with a key that is not in the database. */
+export const savedSessions = sqliteTable(
+  "saved_sessions",
+  {
+    name: text("name").primaryKey(),
+    sealed: text("sealed").notNull(),
+    domains: json<string[]>("domains").notNull(),
+    updatedAt: time("updated_at").notNull(),
+  },
+  () => [check("saved_session_size", sql`length(sealed) <= 16777216`)],
+);
+
 /** Cursors of the server's own duties. */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),
