@@ -17,6 +17,7 @@ import { addRuns } from "./commands/runs.ts";
 import { addSchedule } from "./commands/schedule.ts";
 import { addSessions } from "./commands/sessions.ts";
 import { addShow } from "./commands/show.ts";
+import { addSql } from "./commands/sql.ts";
 import { addStart } from "./commands/start.ts";
 import { addState } from "./commands/state.ts";
 import { addTasks } from "./commands/tasks.ts";
@@ -39,6 +40,7 @@ const COMMANDS = [
   addChanges,
   addState,
   addSessions,
+  addSql,
   addSchedule,
   addDoctor,
   addBackup,

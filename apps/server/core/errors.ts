@@ -27,6 +27,7 @@ export const ERROR_STATUS = {
   invalid_input: 422,
   invalid_trigger: 422,
   invalid_query: 422,
+  query_too_slow: 422,
   too_many_requests: 429,
   internal: 500,
   database_busy: 503,

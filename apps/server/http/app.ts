@@ -25,6 +25,7 @@ import { savedSessionEndpoints } from "./routes/saved-sessions.ts";
 import { scheduleEndpoints } from "./routes/schedule.ts";
 import { servedPagesEndpoints } from "./routes/served-pages.ts";
 import { addSignIn, sessionEndpoints } from "./routes/session.ts";
+import { sqlEndpoints } from "./routes/sql.ts";
 import { stateEndpoints } from "./routes/state.ts";
 import { taskRunEndpoints } from "./routes/task-runs.ts";
 import { taskEndpoints } from "./routes/tasks.ts";
@@ -77,6 +78,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...aggregateEndpoints(services),
     ...changeEndpoints(services),
     ...dataEndpoints(services),
+    ...sqlEndpoints(services),
     ...stateEndpoints(services),
     ...scheduleEndpoints(services),
     ...hookEndpoints(services),

@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   invalid_input: "The input does not fit the task",
   invalid_trigger: "The trigger is not valid",
   invalid_query: "The query is not valid",
+  query_too_slow: "The query took too long",
   too_many_requests: "Too many attempts",
   internal: "Something failed on the server",
   database_busy: "The database is busy",

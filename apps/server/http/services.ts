@@ -22,6 +22,7 @@ import type {
 } from "../core/ports.ts";
 import type { RecordReader } from "../core/record-query.ts";
 import type { SavedSessionStore } from "../core/saved-session.ts";
+import type { SqlReader } from "../core/sql.ts";
 
 export interface Services {
   readonly catalog: Catalog;
@@ -33,6 +34,7 @@ export interface Services {
   readonly fileStore: Pick<FileStore, "open">;
   readonly records: RecordReader;
   readonly diffs: DiffReader;
+  readonly sql: SqlReader;
   readonly state: StateStore;
   readonly schedule: ScheduleReader;
   readonly sessions: SessionStore;

@@ -39,6 +39,8 @@ export interface Database {
   write(statements: readonly Statement[], options?: WriteOptions): Promise<ResultSet[]>;
   read(sql: string, args: readonly unknown[]): Promise<ResultSet>;
   sqliteVersion(): Promise<string>;
+  /** Hands out the database file as it is now, to be read until `work` has ended. Null: the database is on a server of its own. */
+  readonly withFileAtRest: (<T>(work: (file: string) => Promise<T>) => Promise<T>) | null;
   close(): void;
 }
 
@@ -73,6 +75,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       }),
     read: (sql, args) => client.execute({ sql, args: args as never[] }),
     sqliteVersion: async () => String((await client.execute("SELECT sqlite_version() AS v")).rows[0]?.v),
+    withFileAtRest: local && ((work) => local.withFileAtRest(work)),
     close: () => client.close(),
   };
 }

@@ -14,6 +14,7 @@ import type {
 import type { RecordReader } from "../core/record-query.ts";
 import type { RunStore } from "../core/run-store.ts";
 import type { SavedSessionStore } from "../core/saved-session.ts";
+import type { SqlReader } from "../core/sql.ts";
 import { createBackupStore } from "./backup.ts";
 import type { Owner } from "./claim.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
@@ -28,6 +29,7 @@ import { createRunReader } from "./runs.ts";
 import { createSavedSessionStore } from "./saved-sessions.ts";
 import { createScheduleStore } from "./schedule.ts";
 import { createSessionStore } from "./sessions.ts";
+import { createSqlReader } from "./sql-reader.ts";
 import { createStateStore } from "./state.ts";
 import { createTaskRunReader } from "./task-runs.ts";
 
@@ -46,6 +48,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly savedSessions: SavedSessionStore;
   readonly backups: BackupStore;
+  readonly sql: SqlReader;
   close(): void;
 }
 
@@ -72,6 +75,7 @@ export async function openStore(
     sessions: createSessionStore(database, options.clock),
     savedSessions: createSavedSessionStore(database),
     backups: createBackupStore(database, options.backupFolder ?? null, options.clock),
+    sql: createSqlReader(database),
     close: () => database.close(),
   };
 }

@@ -12,6 +12,8 @@ import { touchPrivate } from "./data-folder.ts";
 export interface LocalClient extends Client {
   /** Whether commits wait for the disk from now on. Without, a power cut may take the last ones; a crash of this process cannot. */
   setDurable(durable: boolean): void;
+  /** The database file holds everything that is committed, and does not change until `work` has ended: it may be read meanwhile. */
+  withFileAtRest<T>(work: (file: string) => Promise<T>): Promise<T>;
 }
 
 type Arguments = readonly Value[];
@@ -42,6 +44,8 @@ class Local implements LocalClient {
   #connection: InstanceType<typeof Driver>;
   readonly #statements = new Map<string, Statement>();
   #durable = true;
+  /** How many rely on the file as it is. */
+  #readers = 0;
 
   constructor(path: string, busyTimeout: number) {
     this.#path = path;
@@ -91,10 +95,32 @@ class Local implements LocalClient {
     this.#durable = durable;
   }
 
+  /** Commits go to the write-ahead log anyway; what is left out meanwhile is to fold that into the file. */
+  async withFileAtRest<T>(work: (file: string) => Promise<T>): Promise<T> {
+    this.#readers += 1;
+    try {
+      // Who reads already must not see the file change.
+      if (this.#readers === 1) this.#fold();
+      return await work(this.#path);
+    } finally {
+      this.#readers -= 1;
+      if (this.#readers === 0 && !this.closed) this.#setCheckpoint(CHECKPOINT_PAGES);
+    }
+  }
+
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.#release();
+  }
+
+  #fold(): void {
+    this.#setCheckpoint(0);
+    this.#run("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  #setCheckpoint(pages: number): void {
+    this.#run(`PRAGMA wal_autocheckpoint = ${pages}`);
   }
 
   #open(): InstanceType<typeof Driver> {
@@ -104,7 +130,7 @@ class Local implements LocalClient {
     connection.exec(
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000",
     );
-    connection.prepare(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`).all();
+    connection.prepare(`PRAGMA wal_autocheckpoint = ${this.#readers > 0 ? 0 : CHECKPOINT_PAGES}`).all();
     this.#durable = true;
     return connection;
   }

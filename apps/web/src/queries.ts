@@ -40,6 +40,13 @@ export const collectionsQuery = queryOptions({
   refetchInterval: pollInterval,
 });
 
+/** Tables that can be asked in SQL. */
+export const sqlTablesQuery = queryOptions({
+  queryKey: ["sql"],
+  queryFn: ({ signal }) => read(api.sql.$get({}, { init: { signal } })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const stateQuery = queryOptions({
   queryKey: ["state"],
   queryFn: ({ signal }) => read(api.state.$get({ query: {} }, { init: { signal } })),

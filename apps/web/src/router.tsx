@@ -10,6 +10,7 @@ import { Records } from "./routes/records.tsx";
 import { RunScreen } from "./routes/run.tsx";
 import { Runs } from "./routes/runs.tsx";
 import { Schedule } from "./routes/schedule.tsx";
+import { SqlScreen } from "./routes/sql.tsx";
 import { StateScreen } from "./routes/state.tsx";
 import { TaskScreen } from "./routes/task.tsx";
 import { Tasks } from "./routes/tasks.tsx";
@@ -99,6 +100,12 @@ const routes = [
     }),
   }),
   createRoute({ getParentRoute: () => root, path: "/data/$collection/$id", component: RecordScreen }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/sql",
+    component: SqlScreen,
+    validateSearch: (search: Record<string, unknown>): { ask?: string | undefined } => ({ ask: text(search.ask) }),
+  }),
   createRoute({ getParentRoute: () => root, path: "/state", component: StateScreen }),
 ] as const;
 

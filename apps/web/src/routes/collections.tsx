@@ -15,6 +15,9 @@ export function Collections(): ReactElement {
     <>
       <div className="page-head">
         <h1>Data</h1>
+        <Link to="/sql" className="button">
+          SQL
+        </Link>
       </div>
       <div className="card">
         <Loaded query={query} what="the collections">
