@@ -91,13 +91,8 @@ function insertTaskRuns(runId: string, rows: string, now: number, bound: Bound |
   return {
     sql: `INSERT INTO task_runs (id, run_id, task, key, parent_id, root_id, depth, kind, spec_id, state, reason, attempt, failures, interruptions, available_at, created_at, input, rule, hook, lock, lock_limit, cpu, memory, landing)
           SELECT d.value->>'id', ?1, d.value->>'task', d.value->>'key', d.value->>'parent', d.value->>'root', d.value->>'depth', d.value->>'kind', d.value->>'specId', d.value->>'state',
-<<<<<<< HEAD
                  'created', 0, 0, 0, ?3, ?3, d.value->'input', d.value->'rule', d.value->>'hook', d.value->'lock'->>'name', d.value->'lock'->>'limit', d.value->'resources'->>'cpu', d.value->'resources'->>'memory', d.value->'landing'
-          FROM json_each(?2) AS d WHERE ${NOT_THERE_YET} ORDER BY d.key ${limit}
-=======
-                 'created', 0, 0, 0, ?3, ?3, d.value->'input', d.value->'rule', d.value->>'hook', d.value->'lock'->>'name', d.value->'lock'->>'limit', d.value->'landing'
           FROM ${source} AS d WHERE ${NOT_THERE_YET} ORDER BY d.key ${limit}
->>>>>>> e066459 (Bound what a fan-out may receive and take, by template and host, and keep what was not started)
           ON CONFLICT (run_id, task, key) DO NOTHING RETURNING ${DELIVERY_COLUMNS}, state`,
     args: [runId, rows, now, ...args],
   };
