@@ -20,7 +20,7 @@ export interface Assignment {
   readonly attempt: number;
   readonly input: JsonObject;
   readonly spec: TaskSpec;
-  /** Absolute path of the run's staging folder; it exists. */
+  /** Absolute path of the run's staging folder; it exists when the task is a command or names it. */
   readonly staging: string;
 }
 

@@ -39,6 +39,8 @@ export interface Labels {
 }
 
 export interface StagingStore {
+  /** Where the folder of a run is, made or not. */
+  path(runId: string): string;
   /** Makes (if needed) and returns the absolute path of a run's staging folder. */
   folder(runId: string): Promise<string>;
   remove(runId: string): Promise<void>;

@@ -2,6 +2,7 @@
  * One delivery of one task run: claim, execute, settle, queue what that set free. Whatever happens in between, the row decides;
  * a process killed at any point leaves a row that `recover` or `reconcile` picks up.
  */
+import type { TaskSpec } from "../core/definition.ts";
 import type { Run, TaskRun } from "../core/entities.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome, SpawnDraft } from "../core/execution.ts";
 import { type FindTask, planSubtasks } from "../core/plan.ts";
@@ -35,7 +36,10 @@ export interface ExecuteParts extends SavedSessionParts {
   readonly begin: Omit<BeginParts, "transitions" | "runs" | "queue" | "clock">;
   findTask: FindTask;
   runName(runId: string): Promise<string>;
+  /** Makes it. */
   stagingFolder(runId: string): Promise<string>;
+  /** Where it would be. */
+  stagingPath(runId: string): string;
   onSettled(settled: Settled): void;
   readonly fanOuts: FanOuts;
   /** A root has spawned: the time of its fan-out has begun. */
@@ -147,8 +151,14 @@ function ownFailure(parts: ExecuteParts, taskRun: TaskRun, error: unknown): Outc
 
 async function assign(parts: ExecuteParts, taskRun: TaskRun): Promise<Assignment> {
   const { id, runId, task, key, parent, landing, attempt, input, spec } = taskRun;
-  const [runName, staging] = await Promise.all([parts.runName(runId), parts.stagingFolder(runId)]);
+  const folder = usesStaging(spec) ? parts.stagingFolder(runId) : parts.stagingPath(runId);
+  const [runName, staging] = await Promise.all([parts.runName(runId), folder]);
   return { runId, runName, taskRunId: id, task, key, parent, landing, attempt, input, spec, staging };
+}
+
+/** What a task does not name is not made. */
+function usesStaging({ kind, fixtures }: TaskSpec): boolean {
+  return kind === "shell" || fixtures === null || fixtures.includes("staging") || fixtures.includes("saveFile");
 }
 
 function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {

@@ -128,6 +128,7 @@ function rememberRuns({ runs, staging }: EngineParts) {
   return {
     runName: names.get,
     stagingFolder: folders.get,
+    stagingPath: staging.path,
     removeStaging(runId: string) {
       folders.forget(runId);
       return staging.remove(runId);

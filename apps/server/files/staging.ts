@@ -1,5 +1,5 @@
 /** Staging: one temporary folder per run, made when first asked for and removed whole. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { StagingStore } from "../core/files.ts";
 
@@ -9,14 +9,26 @@ const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 export function createStagingStore(folder: string): StagingStore {
   const pathOf = (runId: string): string => join(resolve(folder), checked(runId));
   return {
+    path: pathOf,
     async folder(runId) {
       const path = pathOf(runId);
       await mkdir(path, { recursive: true, mode: 0o700 });
       return path;
     },
-    // Retries cover a process of the run that is still being ended and writes one more file meanwhile.
-    remove: async (runId) => rm(pathOf(runId), { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }),
+    async remove(runId) {
+      if (await isGoneWhenEmpty(pathOf(runId))) return;
+      // Retries cover a process of the run that is still being ended and writes one more file meanwhile.
+      await rm(pathOf(runId), { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+    },
   };
+}
+
+/** Most are empty, or were never made: one question to the file system then. */
+function isGoneWhenEmpty(path: string): Promise<boolean> {
+  return rmdir(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+  );
 }
 
 function checked(runId: string): string {

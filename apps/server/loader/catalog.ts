@@ -109,6 +109,8 @@ class LiveCatalog implements FolderCatalog {
 
   async parseInput(name: string, input: unknown): Promise<JsonObject> {
     this.#refuseUnknown(name);
+    // Where anything goes, nobody has to be asked.
+    if (this.#definitions.get(name)?.input === null && isObject(input ?? {})) return (input ?? {}) as JsonObject;
     const result = await this.#parse(name, input ?? {});
     if (result.type === "parsed") return result.input;
     if (result.type === "unknown") throw this.#unknown(name);
@@ -197,6 +199,10 @@ class LiveCatalog implements FolderCatalog {
     const shown = names.slice(0, 20).join(", ") + (names.length > 20 ? ", …" : "");
     return new UltravisorError("unknown_task", `there is no task "${name}"; there are: ${shown || "none"}`);
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function tooSlow(name: string, limit: number): UltravisorError {
