@@ -36,8 +36,6 @@ export interface Script {
 const ASKING = /java\s?script/i;
 /** Types of scripts that browsers run; any other holds data. */
 const RUNNING = /^(?:|module|(?:text|application)\/(?:x-)?(?:java|ecma)script)$/i;
-/** What runs without anybody touching the page. */
-const SELF_STARTING = ["onload", "onerror", "onpageshow"] as const;
 const SCRIPT_TEXT = 400;
 
 export function outlineOf(html: string): Outline {
@@ -122,8 +120,7 @@ class Reading {
         this.#noscript = "";
         break;
     }
-    if (name !== "script" && SELF_STARTING.some((attribute) => attribs[attribute] !== undefined))
-      this.#scripts.push({ name, src: null, text: "" });
+    if (name !== "script" && isSelfStarting(attribs)) this.#scripts.push({ name, src: null, text: "" });
     if (isDead(tag)) this.#dead = depth;
   }
 
@@ -132,6 +129,11 @@ class Reading {
     this.#script = { name: "script", src: attribs.src ?? null, text: "" };
     this.#scripts.push(this.#script);
   }
+}
+
+/** Whether it runs something without anybody touching the page. */
+function isSelfStarting({ onload, onerror, onpageshow }: Tag["attribs"]): boolean {
+  return onload !== undefined || onerror !== undefined || onpageshow !== undefined;
 }
 
 function isRunning({ type, src }: Tag["attribs"]): boolean {

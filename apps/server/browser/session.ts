@@ -77,6 +77,7 @@ class Session implements BrowsingSession {
   readonly #onClose: () => void;
   readonly #break: (error: BrowsingError) => void;
   #tab: Promise<Tab> | null = null;
+  #closed = false;
   #pageFixtures: PageFixtures | null = null;
 
   constructor(parts: SessionParts, options: BrowsingSessionOptions, onClose: () => void) {
@@ -163,8 +164,8 @@ class Session implements BrowsingSession {
 
   async close(): Promise<void> {
     const tab = await this.#tab?.catch(() => null);
-    this.#tab = Promise.reject(new Error("This session is closed."));
-    this.#tab.catch(() => {});
+    this.#closed = true;
+    this.#tab = null;
     await tab?.close();
     this.#onClose();
   }
@@ -272,11 +273,16 @@ class Session implements BrowsingSession {
   }
 
   async #syncCookies(): Promise<void> {
-    const tab = await this.#tab;
-    await tab?.syncCookies();
+    this.#expectOpen();
+    if (this.#tab) await (await this.#tab).syncCookies();
   }
 
-  #openTab(origin: string | null): Promise<Tab> {
+  #expectOpen(): void {
+    if (this.#closed) throw new Error("This session is closed.");
+  }
+
+  async #openTab(origin: string | null): Promise<Tab> {
+    this.#expectOpen();
     if (this.#tab) return this.#tab;
     const opening = openTab(
       { ...this.#parts, named: this.#named, jar: this.#http.jar },
