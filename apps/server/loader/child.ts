@@ -15,6 +15,7 @@ import { dieWithParent, resolveUltravisor } from "../../sdk/child-process.ts";
 import { declared } from "../../sdk/collection.ts";
 import type { DeclaredCollection } from "../core/definition.ts";
 import type { JsonObject } from "../core/json.ts";
+import { addressFaults } from "../core/web-address.ts";
 import { toFields } from "./fault.ts";
 import { type Loaded, link } from "./link.ts";
 import type { ChildFunctions, Excluded, LoadResult, ParentFunctions, ParseResult } from "./protocol.ts";
@@ -25,6 +26,8 @@ import { readYaml } from "./yaml.ts";
 
 const imports = new Map<string, Set<string>>();
 const schemas = new Map<string, ZodType | null>();
+/** Inputs of browser tasks, whose addresses are to be opened. */
+const addresses = new Map<string, JsonObject>();
 
 dieWithParent(false);
 resolveUltravisor((url, importer) => imports.set(importer, (imports.get(importer) ?? new Set()).add(url)));
@@ -50,7 +53,10 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
   const result = link(loaded);
   const served = new Set(result.definitions.map((definition) => definition.name));
   flushCompileCache();
-  for (const { file, draft } of loaded) if (served.has(file.name)) schemas.set(file.name, draft?.input?.zod ?? null);
+  for (const { file, draft } of loaded.filter((each) => served.has(each.file.name))) {
+    schemas.set(file.name, draft?.input?.zod ?? null);
+    if (draft?.kind === "browser" && draft.input) addresses.set(file.name, draft.input.json);
+  }
   return JSON.parse(JSON.stringify({ ...result, collections: collections() })) as LoadResult;
 }
 
@@ -112,6 +118,8 @@ async function parse(name: string, input: unknown): Promise<ParseResult> {
   if (schema === null) return { type: "parsed", input: input as JsonObject };
   const result = await schema.safeParseAsync(input);
   if (!result.success) return { type: "invalid", fields: toFields(result.error, "input") };
+  const fields = addressFaults(addresses.get(name) ?? {}, result.data);
+  if (fields.length > 0) return { type: "invalid", fields };
   return {
     type: "parsed",
     input: (await isStable(schema, result.data)) ? (result.data as JsonObject) : (input as JsonObject),

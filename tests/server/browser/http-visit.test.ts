@@ -34,11 +34,20 @@ describe("a visit over HTTP", () => {
     );
   });
 
-  test.each(["gzip", "deflate", "br", "zstd", "raw-deflate", "twice"])("reads a page sent as %s", async (encoding) => {
-    expect((await visit(`/encoded/${encoding}`)).text).toBe("Grüße aus Köln, für 5 €");
+  test.each(["gzip", "deflate", "br", "zstd", "raw-deflate", "twice", "not-at-all", "unsaid", "unknown", "broken-off"])(
+    "reads a page sent as %s",
+    async (encoding) => {
+      expect((await visit(`/encoded/${encoding}`)).text).toBe("Grüße aus Köln, für 5 €");
+    },
+  );
+
+  test("reads a page that is too large to be unpacked in one go", async () => {
+    const page = await visit("/encoded/large");
+    expect(page).toMatchObject({ title: "Large" });
+    expect(page.html.length).toBeGreaterThan(600_000);
   });
 
-  test.each(["header", "meta", "none", "utf-8", "mark"])(
+  test.each(["header", "meta", "none", "utf-8", "mark", "quoted", "unknown", "late", "claims-utf-16"])(
     "reads a page whose charset is known by %s",
     async (source) => {
       expect((await visit(`/charset/${source}`)).text).toBe("Grüße aus Köln, für 5 €");

@@ -37,6 +37,9 @@ function addEncodings(site: Routes): void {
   };
   for (const [name, encode] of Object.entries(encoders)) {
     site.route(`/encoded/${name}`, file(encode(GREETING), "text/html; charset=utf-8", { "content-encoding": name }));
+    site.route(`/bomb/${name}`, (request, response, url) => {
+      file(encode("x".repeat(40_000_000)), "text/html", { "content-encoding": name })(request, response, url);
+    });
   }
   site.route(
     "/encoded/raw-deflate",
@@ -46,11 +49,41 @@ function addEncodings(site: Routes): void {
     "/encoded/twice",
     file(brotliCompressSync(gzipSync(GREETING)), "text/html; charset=utf-8", { "content-encoding": "gzip, br" }),
   );
+  // What servers say that is not so.
+  site.route(
+    "/encoded/not-at-all",
+    file(Buffer.from(GREETING), "text/html; charset=utf-8", { "content-encoding": "gzip" }),
+  );
+  site.route("/encoded/unsaid", file(gzipSync(GREETING), "text/html; charset=utf-8"));
+  site.route(
+    "/encoded/unknown",
+    file(Buffer.from(GREETING), "text/html; charset=utf-8", { "content-encoding": "utf-8" }),
+  );
+  site.route(
+    "/encoded/broken-off",
+    file(gzipSync(GREETING).subarray(0, -6), "text/html; charset=utf-8", { "content-encoding": "gzip" }),
+  );
+  site.route(
+    "/encoded/large",
+    file(gzipSync(randomText(600_000)), "text/html; charset=utf-8", { "content-encoding": "gzip" }),
+  );
   site.route("/encoded/damaged", file(Buffer.from("this is no gzip"), "text/html", { "content-encoding": "gzip" }));
   const western = Buffer.from(GREETING.replace("€", "\x80"), "latin1");
   site.route("/charset/header", file(western, "text/html; charset=windows-1252"));
   const named = Buffer.from(`<meta charset="iso-8859-1">${GREETING.replace("€", "\x80")}`, "latin1");
   site.route("/charset/meta", file(named, "text/html"));
+  site.route("/charset/quoted", file(western, 'text/html; charset="ISO-8859-1"'));
+  site.route("/charset/unknown", file(named, "text/html; charset=x-unheard-of"));
+  site.route(
+    "/charset/late",
+    file(
+      Buffer.from(
+        `<!--${" ".repeat(900)}--><meta http-equiv=content-type content="text/html; charset=utf8">${GREETING}`,
+      ),
+      "text/html",
+    ),
+  );
+  site.route("/charset/claims-utf-16", file(Buffer.from(`<meta charset="utf-16">${GREETING}`), "text/html"));
   site.route("/charset/none", file(western, "text/html"));
   site.route("/charset/utf-8", file(Buffer.from(GREETING), "text/html"));
   site.route("/charset/mark", file(Buffer.from(`\ufeff${GREETING}`, "utf16le"), "text/html; charset=windows-1252"));
@@ -114,6 +147,13 @@ function addFiles(site: Routes): void {
     };
     more();
   });
+}
+
+/** Text that packs badly, the same every time. */
+function randomText(length: number): string {
+  let text = "<title>Large</title>";
+  for (let state = 1; text.length < length; state = (state * 48_271) % 2_147_483_647) text += state.toString(36);
+  return text;
 }
 
 function redirect(location: string, status = 302): Handler {
