@@ -1,5 +1,5 @@
 /** What a task's `run` function is given. A browser task gets only what it names among its destructured parameters. */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { ZodType, z } from "zod";
 import type { Collection } from "./collection.ts";
 import type { Replayed } from "./recording.ts";
@@ -102,13 +102,39 @@ export interface BrowserContext<Input> extends TaskContext<Input> {
   readonly page: Page;
   /** Plays a flow recorded with the Recorder of Chrome's DevTools on the page; `${input.name}` in it is filled in. */
   replay(recording: object, input?: Readonly<Record<string, unknown>>): Promise<Replayed>;
+  /** Where the page's links lead, as it stands now, those inside open shadow roots and frames too; as `links` of a visited page. */
+  links(options?: LinkOptions): Promise<string[]>;
+  /** The page's links to files: of every known kind, or as `files` says. */
+  files(options?: LinkOptions): Promise<string[]>;
+  /** Scrolls the page, or the longest list in it, until nothing more is loaded. */
+  scrollToEnd(options?: ScrollOptions): Promise<Scrolled>;
   /** Fetches a page, over HTTP or in Chromium, whichever it needs. */
   visit(url: string, options?: VisitOptions): Promise<Document>;
   /** Addresses of a site's pages from its site maps: those of the file at `url`, else those that its robots.txt names, else `/sitemap.xml`. */
   sitemap(url: string, options?: SitemapOptions): Promise<string[]>;
-  /** Streams a URL into the file store with the session's cookies. */
-  download(url: string, options: DownloadOptions & { readonly required: true }): Promise<DownloadedFile>;
-  download(url: string, options?: DownloadOptions): Promise<DownloadedFile | null>;
+  /** Streams a URL, or what a click on an element of the page downloads, into the file store with the session's cookies. */
+  download(target: string | Locator, options: DownloadOptions & { readonly required: true }): Promise<DownloadedFile>;
+  download(target: string | Locator, options?: DownloadOptions): Promise<DownloadedFile | null>;
+}
+
+/** Where scrolling stops at the latest. */
+export interface ScrollOptions {
+  /** Milliseconds; default 30,000. */
+  readonly timeout?: number;
+  /** How often it may have grown; default 1000. */
+  readonly rounds?: number;
+  /** Pixels; default 1,000,000. */
+  readonly height?: number;
+  /** How long nothing may happen before that is the end, in milliseconds; default 400. */
+  readonly quiet?: number;
+}
+
+export interface Scrolled {
+  /** `end`: nothing more was loaded; else which limit was reached. */
+  readonly end: "end" | "rounds" | "height" | "timeout";
+  readonly rounds: number;
+  /** Pixels. */
+  readonly height: number;
 }
 
 export interface SitemapOptions {

@@ -15,6 +15,8 @@ export type {
   Form,
   LinkOptions,
   SaveOptions,
+  Scrolled,
+  ScrollOptions,
   SitemapOptions,
   SpawnOptions,
   StateAccess,

@@ -15,9 +15,12 @@ export function guardContext(context: BrowserContext, log: BrowsingSessionOption
     log("info", `Dismissed a dialog of the page (${dialog.type()}): ${dialog.message().slice(0, 500)}`);
     dialog.dismiss().catch(() => {});
   });
+  let windows = 0;
   context.on("page", async (page) => {
     // Those that the script opens are its own business.
-    if (context.pages().length <= MAX_WINDOWS || !(await page.opener().catch(() => null))) return;
+    if (!(await page.opener().catch(() => null))) return;
+    windows += 1;
+    if (context.pages().length <= MAX_WINDOWS) return log("info", `The page opened a window (${windows} so far).`);
     log("warn", `Closed a window that a page opened: more than ${MAX_WINDOWS} were open.`);
     page.close().catch(() => {});
   });

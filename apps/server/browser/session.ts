@@ -1,4 +1,5 @@
 /** What one attempt browses with: its cookies, its pages over HTTP or in Chromium, and what it downloaded. */
+import type { Locator } from "playwright-core";
 import type { Document, DownloadedFile, DownloadOptions, SitemapOptions, VisitOptions } from "../../sdk/context.ts";
 import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions, needsPage } from "../core/browsing.ts";
 import { type NamedHosts, namedHosts } from "../core/egress.ts";
@@ -8,6 +9,7 @@ import type { ScopeRule } from "../core/landing.ts";
 import type { SessionState } from "../core/saved-session.ts";
 import { chooseTier } from "./auto-visit.ts";
 import type { Purpose } from "./browser-visit.ts";
+import { downloadByClick } from "./click-download.ts";
 import { CookieJar } from "./cookies.ts";
 import { isHtml, type PageDocument } from "./document.ts";
 import { download } from "./download.ts";
@@ -24,7 +26,7 @@ import { Recrawl } from "./recrawl.ts";
 import { changedState, restoreCookies } from "./saved-state.ts";
 import { isInScope, Scopes } from "./scopes.ts";
 import { Served } from "./served.ts";
-import { readSitemaps } from "./sitemap.ts";
+import { MAX_PAGES, pagesOfSite } from "./site-pages.ts";
 import { openTab, type Tab } from "./tab.ts";
 import type { Templates } from "./templates.ts";
 import { webUrl } from "./web-url.ts";
@@ -42,7 +44,7 @@ export interface SessionParts {
   readonly templates: Templates;
 }
 
-/** Opens a session; Chromium starts here only when the task named `page`. */
+/** Opens a session; Chromium starts here only when the task names what needs a page. */
 export async function openSession(
   parts: SessionParts,
   options: BrowsingSessionOptions,
@@ -56,12 +58,6 @@ export async function openSession(
 const ASKED_FOR: Purpose = { reason: "the task asked for it", why: "asked_for", source: false };
 /** Storage of origins that no page is at now takes a page for each. */
 const STATE_TIMEOUT = 15_000;
-/** As many as a run may have subtasks. */
-const MAX_SITEMAP_PAGES = 100_000;
-
-function isSitemapFile({ pathname }: URL): boolean {
-  return /\.(?:xml|txt)(?:\.gz)?$/i.test(pathname);
-}
 
 class Session implements BrowsingSession {
   readonly broken: Promise<BrowsingError>;
@@ -106,7 +102,7 @@ class Session implements BrowsingSession {
 
   get fixtures(): BrowsingSession["fixtures"] {
     // The door's two signatures (`required: true` never gives null) are one function behind it.
-    const save = (url: string, options?: DownloadOptions) => this.#download(url, options ?? {});
+    const save = (target: string | Locator, options?: DownloadOptions) => this.#download(target, options ?? {});
     return {
       visit: (url, options) => this.#visit(url, options ?? {}),
       download: save as BrowsingSession["fixtures"]["download"],
@@ -117,7 +113,9 @@ class Session implements BrowsingSession {
 
   async makePage(): Promise<void> {
     const tab = await this.#openTab(null);
-    this.#pageFixtures = pageFixtures(await tab.page(), this.#options);
+    this.#pageFixtures = pageFixtures(await tab.page(), this.#options, (url, hrefs, asked) =>
+      this.#scopes.note(url, hrefs, asked),
+    );
   }
 
   async changedState(): Promise<SessionState | null> {
@@ -229,7 +227,29 @@ class Session implements BrowsingSession {
     }
   }
 
-  async #download(text: string, options: DownloadOptions): Promise<DownloadedFile | null> {
+  async #download(target: string | Locator, options: DownloadOptions): Promise<DownloadedFile | null> {
+    const file = typeof target === "string" ? await this.#fetch(target, options) : await this.#click(target, options);
+    if (file) {
+      const { changed: _changed, ...stored } = file;
+      this.#received += file.size;
+      this.#downloads.push({ role: "download", ...stored });
+      this.#options.log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
+    }
+    return file;
+  }
+
+  /** What was clicked is not clicked again: who knows what that does. */
+  async #click(target: Locator, options: DownloadOptions): Promise<DownloadedFile | null> {
+    try {
+      return { ...(await downloadByClick(this.#parts.files, target, options)), changed: true };
+    } catch (error) {
+      if (options.required || !(error instanceof BrowsingError)) throw error;
+      this.#options.log("warn", error.message);
+      return null;
+    }
+  }
+
+  async #fetch(text: string, options: DownloadOptions): Promise<DownloadedFile | null> {
     const url = webUrl(text);
     await this.#syncCookies();
     let kept = 0;
@@ -249,27 +269,12 @@ class Session implements BrowsingSession {
       warn: (warning) => this.#options.log("warn", warning),
     });
     await this.#syncCookies();
-    if (file) {
-      const { changed: _changed, ...stored } = file;
-      this.#received += file.size;
-      this.#downloads.push({ role: "download", ...stored });
-      this.#options.log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
-    }
     return file;
   }
 
-  async #sitemap(text: string, { limit = MAX_SITEMAP_PAGES }: SitemapOptions): Promise<string[]> {
-    const url = webUrl(text);
-    const { log } = this.#options;
+  async #sitemap(text: string, { limit = MAX_PAGES }: SitemapOptions): Promise<string[]> {
     await this.#syncCookies();
-    if (isSitemapFile(url)) return readSitemaps({ tier: this.#http, log, limit }, [url]);
-    const named = await this.#manners.sitemaps(url);
-    if (named.length > 0) return readSitemaps({ tier: this.#http, log, limit }, named);
-    const usual = readSitemaps({ tier: this.#http, log, limit }, [new URL("/sitemap.xml", url)]);
-    return usual.catch((error: unknown) => {
-      if (error instanceof BrowsingError && error.code === "not_found") return [];
-      throw error;
-    });
+    return pagesOfSite({ tier: this.#http, log: this.#options.log, limit }, this.#manners, webUrl(text));
   }
 
   async #syncCookies(): Promise<void> {

@@ -8,7 +8,7 @@ import type { SessionState } from "./saved-session.ts";
 import type { Reason } from "./words.ts";
 
 /** What a browser task may name that needs a page of Chromium's. */
-export const PAGE_FIXTURES = ["page", "replay"] as const;
+export const PAGE_FIXTURES = ["page", "links", "files", "scrollToEnd", "replay"] as const;
 /** What a browser task may name that needs no page at once. */
 const VISIT_FIXTURES = ["visit", "download", "sitemap"] as const;
 
