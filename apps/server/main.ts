@@ -31,6 +31,7 @@ import { killMarked, sweepOrphans } from "./shell/processes.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type DataFolder, DataFolderError, openDataFolder } from "./store/data-folder.ts";
 import { openStore, type Store } from "./store/index.ts";
+import { DatabaseUnusableError } from "./store/usable.ts";
 import { createVault } from "./store/vault.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -265,7 +266,9 @@ async function stop(house: House, server: Listening): Promise<void> {
 /** Mistakes of the owner are told in one line; anything else is ours and comes with its stack. */
 function explain(error: unknown): string {
   if (
-    [ConfigError, DataFolderError, ListenError, BrowsingError].some((known) => error instanceof known) &&
+    [ConfigError, DataFolderError, DatabaseUnusableError, ListenError, BrowsingError].some(
+      (known) => error instanceof known,
+    ) &&
     error instanceof Error
   )
     return `ultravisor: ${error.message}`;

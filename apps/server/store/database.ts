@@ -12,6 +12,7 @@ import { migrate } from "drizzle-orm/libsql/migrator";
 import { UltravisorError } from "../core/errors.ts";
 import { groupCommits } from "./group-commit.ts";
 import { createLocalClient } from "./local-client.ts";
+import { refuseDamaged, refuseNewer, refuseUnusable } from "./usable.ts";
 
 export interface DatabaseOptions {
   /** `file:/path/ultravisor.db`, or `libsql://…` with a token in the query. */
@@ -57,10 +58,7 @@ const BUSY_RETRIES = 8;
 
 /** Opens the database, brings its schema up to date and returns the only door to it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const local = options.url.startsWith("file:") ? createLocalClient(options.url, options.busyTimeout ?? 500) : null;
-  const client = local ?? createClient({ url: options.url, concurrency: 1 });
-  const db = drizzle(client);
-  await migrate(db, { migrationsFolder: MIGRATIONS });
+  const { client, local, db } = await refuseUnusable(options.url, () => openClient(options));
   const commit = groupCommits((statements, durable) => {
     // FULL: what was answered with 2xx survives a power cut (promise P1).
     local?.setDurable(durable);
@@ -78,6 +76,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     withFileAtRest: local && ((work) => local.withFileAtRest(work)),
     close: () => client.close(),
   };
+}
+
+async function openClient({ url, busyTimeout = 500 }: DatabaseOptions) {
+  refuseDamaged(url);
+  const local = url.startsWith("file:") ? createLocalClient(url, busyTimeout) : null;
+  const client = local ?? createClient({ url, concurrency: 1 });
+  try {
+    await refuseNewer(url, client, MIGRATIONS);
+    const db = drizzle(client);
+    await migrate(db, { migrationsFolder: MIGRATIONS });
+    return { client, local, db };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
 }
 
 function toStatement(statement: Statement): InStatement {
