@@ -18,6 +18,7 @@ import { createDiskFileStore } from "./files/disk.ts";
 import { createStagingStore } from "./files/staging.ts";
 import { createApp } from "./http/app.ts";
 import { ListenError, type Listening, listen } from "./http/listen.ts";
+import { manifestWriter } from "./http/manifest.ts";
 import { queueBoard } from "./http/queues.ts";
 import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
 import { createLogger } from "./log.ts";
@@ -123,6 +124,7 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
     vault: createVault(join(config.dataFolder, "secret.key"), config.secretKey),
     prober: createProber({ executors, state: store.state, node: config.node, folder: join(temporary, "conditions") }),
     staging: createStagingStore(config.stagingFolder),
+    writeManifest: manifestWriter(store, createDiskFileStore(config.filesFolder)),
   });
   return {
     config,

@@ -1,5 +1,6 @@
 /** The ports behind which the engine keeps its journal: log entries, events and schedule entries. */
 import type { Event, LogEntry, ScheduleEntry, ScheduleKind } from "./entities.ts";
+import type { StoredBlob } from "./files.ts";
 import type { EventReader, LogReader, ScheduleReader } from "./ports.ts";
 
 export interface LogStore extends LogReader {
@@ -13,6 +14,13 @@ export interface EventStore extends EventReader {
   unseen(cursor: string, kind: string, limit: number): Promise<readonly Event[]>;
   /** Moves a cursor forward. */
   seen(cursor: string, position: number): Promise<void>;
+}
+
+/** Manifests in the file store. */
+export interface ManifestStore {
+  get(runId: string): Promise<(StoredBlob & { readonly writtenAt: number }) | null>;
+  /** In place of an earlier one of the run. */
+  keep(runId: string, blob: StoredBlob, now: number): Promise<void>;
 }
 
 export type ScheduleDraft = Pick<

@@ -122,6 +122,8 @@ export interface TaskRunReader {
   /** Subtasks of a run that were wanted and not started, by address. */
   notStarted(runId: string, filter: PageQuery & { reason?: StopReason | undefined }): Promise<Page<NotStarted>>;
   attempts(taskRunId: string): Promise<readonly Attempt[]>;
+  /** Attempts per task run id, for those given. */
+  attemptsOf(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>>;
   /** Children per task run id, for those given. */
   childCounts(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

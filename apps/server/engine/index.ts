@@ -1,12 +1,13 @@
 /** The engine: the verbs that HTTP offers, and the duties that run by themselves. Wired here, started by main.ts. */
 
-import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.ts";
+import type { EventStore, LogStore, ManifestStore, ScheduleStore } from "../core/engine-stores.ts";
 import type { Run } from "../core/entities.ts";
 import type { Executor } from "../core/execution.ts";
-import type { StagingStore } from "../core/files.ts";
+import type { StagingStore, StoredBlob } from "../core/files.ts";
 import type {
   Catalog,
   Clock,
+  Duty,
   Engine,
   Logger,
   NewId,
@@ -23,6 +24,7 @@ import { createAdapt } from "./adapt.ts";
 import { createCompletions } from "./completions.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { createJournal } from "./journal.ts";
+import { createManifests } from "./manifests.ts";
 import { createRecent } from "./recent.ts";
 import { createReconcile } from "./reconcile.ts";
 import { recover } from "./recover.ts";
@@ -54,6 +56,9 @@ export interface EngineParts extends SavedSessionParts {
   readonly newId: NewId;
   readonly random: () => number;
   readonly log: Logger;
+  readonly manifests: ManifestStore;
+  /** Puts a run's manifest into the file store. */
+  writeManifest(run: Run): Promise<StoredBlob>;
 }
 
 export interface RunningEngine extends Engine {
@@ -75,7 +80,7 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   const triggers = createTriggers({ ...parts, submit, cancel: verbs.cancel });
   const completions = createCompletions({ ...parts, ...remembered, ...work, submit, onEvent: feed.poke });
   const reconcile = createReconcile(transitions, queue, log);
-  const duties = [feed, ...triggers.duties, completions, reconcile, ...work.duties, createAdapt(parts)];
+  const duties = [feed, ...triggers.duties, completions, reconcile, ...work.duties, ...aside(parts)];
   let stopWatching = (): void => undefined;
 
   function committed(run: Run): void {
@@ -119,6 +124,11 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
       await journal.flush();
     },
   };
+}
+
+/** Duties that nobody waits for. */
+function aside(parts: EngineParts): Duty<unknown>[] {
+  return [createAdapt(parts), createManifests(parts)];
 }
 
 /** What every task run of a run asks for again. */

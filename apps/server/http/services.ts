@@ -1,5 +1,6 @@
 /** What `main.ts` hands to the HTTP room: readers, the engine's verbs, and a few facts. */
 import type { Hono } from "hono";
+import type { ManifestStore } from "../core/engine-stores.ts";
 import type { FileStore } from "../core/files.ts";
 import type {
   BackupStore,
@@ -32,6 +33,7 @@ export interface Services {
   readonly events: EventReader;
   readonly files: FileReader;
   readonly fileStore: Pick<FileStore, "open">;
+  readonly manifests: Pick<ManifestStore, "get">;
   readonly records: RecordReader;
   readonly diffs: DiffReader;
   readonly sql: SqlReader;

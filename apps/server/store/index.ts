@@ -1,5 +1,5 @@
 /** The record database and everything that reads and writes it, opened as one. */
-import type { EventStore, LogStore, ScheduleStore } from "../core/engine-stores.ts";
+import type { EventStore, LogStore, ManifestStore, ScheduleStore } from "../core/engine-stores.ts";
 import type {
   BackupStore,
   Clock,
@@ -21,6 +21,7 @@ import { type Database, type DatabaseOptions, openDatabase } from "./database.ts
 import { createEventStore } from "./events.ts";
 import { createFileReader } from "./files.ts";
 import { createLogStore } from "./logs.ts";
+import { createManifestStore } from "./manifests.ts";
 import { beginPlaces, type Capacity } from "./places.ts";
 import { createRecordReader } from "./records.ts";
 import { createDiffReader } from "./recrawl.ts";
@@ -41,6 +42,7 @@ export interface Store {
   readonly logs: LogStore;
   readonly events: EventStore;
   readonly files: FileReader;
+  readonly manifests: ManifestStore;
   readonly records: RecordReader;
   readonly diffs: DiffReader;
   readonly state: StateStore;
@@ -68,6 +70,7 @@ export async function openStore(
     logs: createLogStore(database),
     events: createEventStore(database),
     files: createFileReader(database),
+    manifests: createManifestStore(database),
     records: createRecordReader(database),
     diffs: createDiffReader(database),
     state: createStateStore(database, options.clock),

@@ -52,6 +52,7 @@ export const SQL_VIEWS: readonly View[] = [
     ...same("id", "run_id", "task_run_id", "attempt", "role", "name", "sha256", "size", "type", "url"),
     ...times("created_at"),
   }),
+  view("manifests", ["manifests"], { ...same("run_id", "sha256", "size"), ...times("written_at") }),
   view("logs", ["logs"], {
     ...same("seq", "run_id", "task_run_id", "attempt"),
     ...times("time"),

@@ -1,5 +1,5 @@
 /** Reading task runs and their attempts. */
-import { and, asc, count, eq, gt, inArray, isNull } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { TaskRunReader } from "../core/ports.ts";
 import type { Database } from "./database.ts";
 import { readNotStarted } from "./not-started.ts";
@@ -43,6 +43,15 @@ export function createTaskRunReader(database: Database): TaskRunReader {
     notStarted: (...query) => readNotStarted(database, ...query),
     attempts: (taskRunId) =>
       db.select().from(attempts).where(eq(attempts.taskRunId, taskRunId)).orderBy(asc(attempts.number)),
+    async attemptsOf(taskRunIds) {
+      if (taskRunIds.length === 0) return new Map();
+      const rows = await db
+        .select()
+        .from(attempts)
+        .where(sql`${attempts.taskRunId} IN (SELECT value FROM json_each(${JSON.stringify(taskRunIds)}))`)
+        .orderBy(asc(attempts.taskRunId), asc(attempts.number));
+      return Map.groupBy(rows, (row) => row.taskRunId);
+    },
     async childCounts(taskRunIds) {
       if (taskRunIds.length === 0) return new Map();
       const rows = await db

@@ -15,6 +15,7 @@ import { createDiskFileStore } from "../../../apps/server/files/disk.ts";
 import { createStagingStore } from "../../../apps/server/files/staging.ts";
 import { type App, createApp } from "../../../apps/server/http/app.ts";
 import { type Listening, listen } from "../../../apps/server/http/listen.ts";
+import { manifestWriter } from "../../../apps/server/http/manifest.ts";
 import type { Services } from "../../../apps/server/http/services.ts";
 import { createProber } from "../../../apps/server/probe/index.ts";
 import { openStore, type Store } from "../../../apps/server/store/index.ts";
@@ -74,10 +75,12 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
   const notices = createNotices(logger);
   const queue = makeQueue();
   const executor = makeExecutor(scripts);
+  const fileStore = createDiskFileStore(join(folder, "files"));
   const engine = await createEngine({
     ...store,
     catalog,
     staging: createStagingStore(join(folder, "staging")),
+    writeManifest: manifestWriter(store, fileStore),
     queue,
     executors: { shell: executor, browser: executor, code: executor },
     vault: createVault(join(folder, "secret.key"), null),
@@ -95,7 +98,6 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
     random: () => 0,
     log: logger,
   });
-  const fileStore = createDiskFileStore(join(folder, "files"));
   const services: Services = {
     ...store,
     catalog,
