@@ -57,12 +57,10 @@ it("Many runs have theirs written a few at a time, and none is missed", async ()
 });
 
 it("A run that goes on has none in the file store", async () => {
-  const server = await makeServer({
-    scripts: {
-      wait: (_task, _host, signal) => new Promise((done) => signal.addEventListener("abort", () => done({}))),
-    },
-  });
+  const release = Promise.withResolvers<Record<string, never>>();
+  const server = await makeServer({ scripts: { wait: () => release.promise } });
   const trigger = { kind: "manual", id: null, nominalAt: null, runId: null } as const;
   const { run } = await server.engine.submit({ name: "wait", input: {}, trigger });
   expect(await (await server.ask(`/api/runs/${run.id}/manifest/kept`)).json()).toMatchObject({ code: "unknown_file" });
+  release.resolve({});
 });
