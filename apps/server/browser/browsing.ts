@@ -4,6 +4,7 @@ import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import { createEgress } from "./egress.ts";
 import { createHostGates } from "./host-gates.ts";
+import { createIdentities } from "./identity.ts";
 import { readMemory } from "./memory.ts";
 import { createPace } from "./pace.ts";
 import { createPlaces } from "./places.ts";
@@ -56,7 +57,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     pace,
     places,
     files: options.files,
-    userAgent,
+    identities: createIdentities(pool, userAgent),
     pageTimeout,
     manners,
     templates: createTemplates(),

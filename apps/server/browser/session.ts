@@ -16,6 +16,7 @@ import { download } from "./download.ts";
 import type { Egress } from "./egress.ts";
 import { createHttpClient } from "./http.ts";
 import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
+import type { Identities } from "./identity.ts";
 import { Manners, type SharedManners } from "./manners.ts";
 import type { Pace } from "./pace.ts";
 import { type PageFixtures, pageFixtures } from "./page-fixtures.ts";
@@ -38,7 +39,7 @@ export interface SessionParts {
   readonly pace: Pace;
   readonly places: Places;
   readonly files: FileStore;
-  readonly userAgent: string;
+  readonly identities: Identities;
   readonly pageTimeout: number;
   readonly manners: SharedManners;
   readonly templates: Templates;
@@ -50,7 +51,7 @@ export async function openSession(
   options: BrowsingSessionOptions,
   onClose: () => void,
 ): Promise<BrowsingSession> {
-  const session = new Session(parts, options, onClose);
+  const session = new Session(parts, options, await parts.identities.userAgentFor(options), onClose);
   if (needsPage(options.fixtures)) await session.makePage();
   return session;
 }
@@ -76,7 +77,7 @@ class Session implements BrowsingSession {
   #closed = false;
   #pageFixtures: PageFixtures | null = null;
 
-  constructor(parts: SessionParts, options: BrowsingSessionOptions, onClose: () => void) {
+  constructor(parts: SessionParts, options: BrowsingSessionOptions, userAgent: string, onClose: () => void) {
     this.#parts = parts;
     this.#onClose = onClose;
     this.#options = options;
@@ -90,7 +91,7 @@ class Session implements BrowsingSession {
       recrawl: options.recrawl ? new Recrawl({ ...options.recrawl, files: parts.files }) : null,
       admit: (url) => manners.admit(url),
       heard: (url, status, retryAfter) => manners.heard(url, status, retryAfter),
-      userAgent: parts.userAgent,
+      userAgent,
       signal: options.signal,
       timeout: parts.pageTimeout,
     };
