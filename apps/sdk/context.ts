@@ -150,11 +150,16 @@ export interface VisitOptions {
 export interface LinkOptions {
   /** Which pages: on the same host (with port), origin or registrable domain as this one; default: any. */
   readonly scope?: "same-host" | "same-domain" | "same-origin" | "any";
-  /** Links to files in place of pages: `true` for every known kind, or extensions as `pdf,zip`. */
+  /**
+   * Links to files in place of pages: `true` for every known kind, or extensions as `pdf,zip`. Pictures, films and sounds that the
+   * page shows count where their extension is named.
+   */
   readonly files?: boolean | string;
   /** Only links that match one of these (`*` and `**` globs on the whole URL, or expressions). */
   readonly include?: string | RegExp | readonly (string | RegExp)[];
   readonly exclude?: string | RegExp | readonly (string | RegExp)[];
+  /** False: without links that the page asks not to follow, by `rel=nofollow`, its robots `<meta>` or `X-Robots-Tag`; default: with them. */
+  readonly nofollow?: boolean;
 }
 
 export interface Form {
@@ -176,6 +181,8 @@ export interface Document {
   readonly text: string;
   readonly html: string;
   readonly forms: readonly Form[];
+  /** The address that the page says is its own (`<link rel="canonical">`), absolute; null if it says none. */
+  readonly canonical: string | null;
   /** Which tier made it, and why. */
   readonly tier: "http" | "browser";
   readonly tierReason: string;

@@ -5,9 +5,10 @@ import type { TierReason } from "../core/execution.ts";
 import { collectForms } from "./forms.ts";
 import { linkFilter } from "./link-filter.ts";
 import { type Link, resolveBase, resolveLinks } from "./links.ts";
-import { type Outline, outlineOf } from "./outline.ts";
+import { NO_LINKS, type Outline, outlineOf } from "./outline.ts";
 import { isUnseen, rawText, visibleText } from "./text.ts";
 import { type Element, fold, type Node, parseHtml, type Tree } from "./tree.ts";
+import { withoutFragment } from "./web-url.ts";
 
 export interface PageFacts {
   readonly url: string;
@@ -71,6 +72,11 @@ export class PageDocument implements Document {
     return resolveBase(this.outline.base, this.url);
   }
 
+  get canonical(): string | null {
+    const url = this.outline.canonical === null ? null : URL.parse(this.outline.canonical.trim(), this.base);
+    return url && /^https?:$/.test(url.protocol) ? withoutFragment(url) : null;
+  }
+
   get title(): string {
     return this.outline.title;
   }
@@ -86,7 +92,10 @@ export class PageDocument implements Document {
 
   links(options: LinkOptions = {}): string[] {
     this.#links ??= resolveLinks(this.outline.targets, this.outline.base, this.url);
-    const hrefs = this.#links.filter(linkFilter(this.url, options)).map((link) => link.href);
+    const isAllowed =
+      options.nofollow !== false || !(this.outline.nofollow || NO_LINKS.test(this.headers["x-robots-tag"] ?? ""));
+    const found = isAllowed ? this.#links.filter(linkFilter(this.url, options)) : [];
+    const hrefs = found.map((link) => link.href);
     this.onLinks?.(hrefs, options);
     return hrefs;
   }

@@ -40,11 +40,17 @@ export function linkFilter(pageUrl: string, options: LinkOptions): (link: Link) 
   const isInScope = scope(options.scope ?? "any", new URL(pageUrl));
   const included = anyOf(options.include, true);
   const excluded = anyOf(options.exclude, false);
-  return (link) => isWanted(link) && isInScope(link.url) && included(link.href) && !excluded(link.href);
+  const takesAll = options.nofollow !== false;
+  return (link) =>
+    isWanted(link) &&
+    (takesAll || !link.nofollow) &&
+    isInScope(link.url) &&
+    included(link.href) &&
+    !excluded(link.href);
 }
 
 function wanted(files: boolean | string): (link: Link) => boolean {
-  if (files === false) return (link) => !isFileLink(link, null);
+  if (files === false) return (link) => !link.embedded && !isFileLink(link, null);
   const endings = files === true ? null : endingsOf(files);
   return (link) => isFileLink(link, endings);
 }

@@ -3,7 +3,7 @@
  * tree takes three times as long, so that waits until somebody asks for text, forms or elements.
  */
 import { isTracker } from "./blocking.ts";
-import { type LinkTarget, targetOf } from "./links.ts";
+import { type LinkTarget, linkTarget, shownBy } from "./link-targets.ts";
 import { refreshOf } from "./meta-refresh.ts";
 import { RootWatch } from "./root-watch.ts";
 import { scan } from "./scan.ts";
@@ -13,7 +13,7 @@ export interface Outline {
   readonly title: string;
   /** What relative addresses are relative to, as written, or null. */
   readonly base: string | null;
-  /** Where anchors, areas and frames lead, as written. */
+  /** Where anchors, areas and frames lead and what is shown, as written. */
   readonly targets: readonly LinkTarget[];
   /** Scripts that a browser would run, and elements that run something as they load; those that only measure do not count. */
   readonly scripts: readonly Script[];
@@ -23,6 +23,10 @@ export interface Outline {
   readonly asksForScripts: boolean;
   /** Where `<meta http-equiv="refresh">` leads, as written, or null. */
   readonly refresh: string | null;
+  /** The address that the page says is its own, as written, or null. */
+  readonly canonical: string | null;
+  /** Whether a `<meta name="robots">` asks that none of its links be followed. */
+  readonly nofollow: boolean;
 }
 
 export interface Script {
@@ -37,6 +41,9 @@ const ASKING = /java\s?script/i;
 /** Types of scripts that browsers run; any other holds data. */
 const RUNNING = /^(?:|module|(?:text|application)\/(?:x-)?(?:java|ecma)script)$/i;
 const SCRIPT_TEXT = 400;
+const CANONICAL = /(?:^|\s)canonical(?:\s|$)/i;
+/** In a robots `<meta>` or header. */
+export const NO_LINKS = /(?:^|[\s,])(?:nofollow|none)(?:[\s,]|$)/i;
 
 export function outlineOf(html: string): Outline {
   const reading = new Reading();
@@ -54,6 +61,8 @@ class Reading {
   #title: string | null = null;
   #base: string | null = null;
   #refresh: string | null = null;
+  #canonical: string | null = null;
+  #nofollow = false;
   #asks = false;
   /** The element whose text is being read. */
   #script: Script | null = null;
@@ -93,13 +102,16 @@ class Reading {
       emptyRoot: this.#roots.empty,
       asksForScripts: this.#asks,
       refresh: this.#refresh,
+      canonical: this.#canonical,
+      nofollow: this.#nofollow,
     };
   }
 
   #note(tag: Tag, depth: number): void {
     const { name, attribs } = tag;
-    const target = targetOf(tag);
+    const target = linkTarget(tag);
     if (target !== null) this.#targets.push(target);
+    else this.#targets.push(...shownBy(tag));
     switch (name) {
       case "script":
         this.#noteScript(attribs);
@@ -115,6 +127,10 @@ class Reading {
         break;
       case "meta":
         this.#refresh ??= refreshOf(tag);
+        this.#nofollow ||= attribs.name?.toLowerCase() === "robots" && NO_LINKS.test(attribs.content ?? "");
+        break;
+      case "link":
+        if (CANONICAL.test(attribs.rel ?? "")) this.#canonical ??= attribs.href ?? null;
         break;
       case "noscript":
         this.#noscript = "";

@@ -102,3 +102,14 @@ describe("a document's select", () => {
     expect(() => page("<p>").select("p[")).toThrow('Expected a CSS selector, got "p["');
   });
 });
+
+describe("a document's canonical address", () => {
+  test.each([
+    ["<link rel=canonical href=/a#b>", "http://site.example/a"],
+    ["<base href=/other/><link rel='alternate canonical' href=a>", "http://site.example/other/a"],
+    ["<link rel=stylesheet href=/a><link rel=canonical>", null],
+    ["<link rel=canonical href=javascript:x>", null],
+  ])("of %s is %j", (html, canonical) => {
+    expect(page(html).canonical).toBe(canonical);
+  });
+});

@@ -145,3 +145,48 @@ describe("include and exclude", () => {
     expect(kept).toBe(expected);
   });
 });
+
+describe("what a page shows", () => {
+  const SHOWN = `<img src="a.png" srcset="b.png 1x, c.png 2x,d.png 3x"><picture><source srcset="e.webp, f.webp 800w"></picture>
+    <video src="g.mp4" poster="h.jpg"></video><object data="i.pdf"></object><img srcset="data:image/png;base64,AA== 1x, k,l.png 2x">
+    <a href="page">page</a><a href="big.jpg">big</a>`;
+  const names = (options: LinkOptions) => links(SHOWN, options).map((href) => href.split("/").at(-1));
+
+  test("counts as files where the extension is named", () => {
+    expect(names({ files: "png,webp,mp4" })).toEqual([
+      "a.png",
+      "b.png",
+      "c.png",
+      "d.png",
+      "e.webp",
+      "f.webp",
+      "g.mp4",
+      "k,l.png",
+    ]);
+  });
+
+  test("is no page, and no file that a page links to", () => {
+    expect(names({})).toEqual(["page"]);
+    expect(names({ files: true })).toEqual(["big.jpg"]);
+  });
+
+  test("is a link where it can be clicked, too", () => {
+    expect(links('<a href="a.jpg"><img src="a.jpg"></a>', { files: true })).toHaveLength(1);
+  });
+});
+
+describe("links that a page asks not to follow", () => {
+  const HTML = '<a href="a" rel="nofollow">a</a><a href="b" rel="noopener NOFOLLOW">b</a><a href="c" rel="next">c</a>';
+  const names = (html: string, options: LinkOptions) => links(html, options).map((href) => href.split("/").at(-1));
+
+  test("are left out where the task says so", () => {
+    expect(names(HTML, {})).toEqual(["a", "b", "c"]);
+    expect(names(HTML, { nofollow: false })).toEqual(["c"]);
+    expect(names(`${HTML}<a href="a">again</a>`, { nofollow: false })).toEqual(["a", "c"]);
+  });
+
+  test.each(["nofollow", "noindex, nofollow", "NONE"])("are all of them when its robots meta says %s", (content) => {
+    expect(names(`<meta name="Robots" content="${content}">${HTML}`, { nofollow: false })).toEqual([]);
+    expect(names(`<meta name="robots" content="${content}">${HTML}`, {})).toHaveLength(3);
+  });
+});

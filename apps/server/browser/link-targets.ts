@@ -1,0 +1,44 @@
+/** Where the elements of a page lead and what they show, as the page writes it. */
+import type { Tag } from "./tree.ts";
+
+export interface LinkTarget {
+  readonly address: string;
+  /** What the page says a click would save it as; empty: saved under its own name; null: a click opens it. */
+  readonly download: string | null;
+  /** Shown in the page, as pictures are; nobody clicks it. */
+  readonly embedded: boolean;
+  /** The page asks not to be taken as recommending it. */
+  readonly nofollow: boolean;
+}
+
+const LINKING: Readonly<Record<string, string>> = { a: "href", area: "href", iframe: "src", frame: "src" };
+const SHOWING: Readonly<Record<string, readonly string[]>> = {
+  img: ["src"],
+  source: ["src"],
+  video: ["src", "poster"],
+  audio: ["src"],
+  track: ["src"],
+  embed: ["src"],
+  object: ["data"],
+};
+/** An address without blanks, what it is for, and the comma behind it. */
+const CANDIDATE = /\s*,*\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+[^,]*)?(?:,|$)/g;
+const NOFOLLOW = /(?:^|\s)nofollow(?:\s|$)/i;
+
+/** Null for what leads nowhere. */
+export function linkTarget({ name, attribs }: Tag): LinkTarget | null {
+  const attribute = LINKING[name];
+  const address = attribute === undefined ? undefined : attribs[attribute];
+  if (address === undefined) return null;
+  const nofollow = attribs.rel !== undefined && NOFOLLOW.test(attribs.rel);
+  return { address, download: attribs.download ?? null, embedded: false, nofollow };
+}
+
+/** Pictures, films and sounds that an element shows, in every size it offers. */
+export function shownBy({ name, attribs }: Tag): readonly LinkTarget[] {
+  const attributes = SHOWING[name];
+  if (attributes === undefined) return [];
+  const plain = attributes.flatMap((attribute) => attribs[attribute] ?? []);
+  const sizes = attribs.srcset === undefined ? [] : [...attribs.srcset.matchAll(CANDIDATE)].map(([, url]) => url ?? "");
+  return [...plain, ...sizes].map((address) => ({ address, download: null, embedded: true, nofollow: false }));
+}
