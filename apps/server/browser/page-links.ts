@@ -2,7 +2,9 @@
 import type { Frame, Page } from "playwright-core";
 import type { LinkOptions } from "../../sdk/context.ts";
 import { linkFilter } from "./link-filter.ts";
-import { type LinkTarget, resolveLinks } from "./links.ts";
+import { linkTarget, shownBy } from "./link-targets.ts";
+import { resolveLinks } from "./links.ts";
+import type { Tag } from "./tree.ts";
 
 /** As `links` of a document gives them; scopes are those of the page, wherever a frame comes from. */
 export async function pageLinks(page: Page, options: LinkOptions): Promise<string[]> {
@@ -13,25 +15,24 @@ export async function pageLinks(page: Page, options: LinkOptions): Promise<strin
 
 /** A frame that is on its way elsewhere has none. */
 async function linksOf(frame: Frame): Promise<ReturnType<typeof resolveLinks>> {
-  const targets = await frame.evaluate(targetsInPage).catch(() => []);
-  return resolveLinks(targets, null, /^https?:/.test(frame.url()) ? frame.url() : frame.page().url());
+  const { tags, base } = await frame.evaluate(tagsInPage).catch(() => ({ tags: [], base: null }));
+  const targets = tags.flatMap((tag) => linkTarget(tag) ?? shownBy(tag));
+  return resolveLinks(targets, base, /^https?:/.test(frame.url()) ? frame.url() : frame.page().url());
 }
 
-/** Runs in the page, whose own `<base>` has made addresses whole there. */
-function targetsInPage(): LinkTarget[] {
-  const targets: LinkTarget[] = [];
+/** Runs in the page: what may lead somewhere or show something. */
+function tagsInPage(): { tags: Tag[]; base: string } {
+  const tags: Tag[] = [];
   const search = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll("*")) {
-      if (element instanceof HTMLAnchorElement || element instanceof HTMLAreaElement) {
-        if (element.href !== "") targets.push({ address: element.href, download: element.getAttribute("download") });
-      } else if (element instanceof SVGAElement)
-        targets.push({ address: new URL(element.href.baseVal, element.baseURI).href, download: null });
-      else if (element instanceof HTMLIFrameElement || element instanceof HTMLFrameElement) {
-        if (element.src !== "") targets.push({ address: element.src, download: null });
+      if (element.matches("a, area, iframe, frame, img, source, video, audio, track, embed, object")) {
+        const attribs = Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value]));
+        if (element instanceof SVGAElement) attribs.href = element.href.baseVal;
+        tags.push({ name: element.localName, attribs });
       }
       if (element.shadowRoot) search(element.shadowRoot);
     }
   };
   search(document);
-  return targets;
+  return { tags, base: document.baseURI };
 }
