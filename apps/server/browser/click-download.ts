@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import type { BrowserContext, Download, Locator, Page } from "playwright-core";
 import type { DownloadedFile, DownloadOptions } from "../../sdk/context.ts";
-import { BrowsingError } from "../core/browsing.ts";
+import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
 import { safeFileName } from "../core/file-name.ts";
 import { type FileStore, FileTooLargeError } from "../core/files.ts";
 import { mediaTypeOf } from "../core/media-type.ts";
@@ -12,7 +12,22 @@ const MAX_BYTES = 2 * 1024 ** 3;
 /** From the click to the beginning of the download. */
 const START_TIMEOUT = 30_000;
 
-export async function downloadByClick(
+/** Null: it cannot be had and is not required, which is a warning in the log. What was clicked is not clicked again: who knows what that does. */
+export async function clickFile(
+  { files, log }: { readonly files: FileStore; readonly log: BrowsingSessionOptions["log"] },
+  target: Locator,
+  options: DownloadOptions,
+): Promise<DownloadedFile | null> {
+  try {
+    return { ...(await downloadByClick(files, target, options)), changed: true };
+  } catch (error) {
+    if (options.required || !(error instanceof BrowsingError)) throw error;
+    log("warn", error.message);
+    return null;
+  }
+}
+
+async function downloadByClick(
   files: FileStore,
   target: Locator,
   options: DownloadOptions,

@@ -9,18 +9,17 @@ import type { ScopeRule } from "../core/landing.ts";
 import type { SessionState } from "../core/saved-session.ts";
 import { chooseTier } from "./auto-visit.ts";
 import type { Purpose } from "./browser-visit.ts";
-import { downloadByClick } from "./click-download.ts";
+import { clickFile } from "./click-download.ts";
 import { CookieJar } from "./cookies.ts";
 import { isHtml, type PageDocument } from "./document.ts";
-import { download } from "./download.ts";
 import type { Egress } from "./egress.ts";
+import { fetchFile } from "./fetch-file.ts";
 import { createHttpClient } from "./http.ts";
 import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
 import type { Identities } from "./identity.ts";
 import { Manners, type SharedManners } from "./manners.ts";
 import type { Pace } from "./pace.ts";
 import { type PageFixtures, pageFixtures } from "./page-fixtures.ts";
-import { downloadPatiently } from "./patient-download.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
 import { Recrawl } from "./recrawl.ts";
@@ -229,47 +228,20 @@ class Session implements BrowsingSession {
   }
 
   async #download(target: string | Locator, options: DownloadOptions): Promise<DownloadedFile | null> {
-    const file = typeof target === "string" ? await this.#fetch(target, options) : await this.#click(target, options);
+    const { files } = this.#parts;
+    const { log } = this.#options;
+    await this.#syncCookies();
+    const file =
+      typeof target === "string"
+        ? await fetchFile({ tier: this.#http, files, log }, webUrl(target), options)
+        : await clickFile({ files, log }, target, options);
+    await this.#syncCookies();
     if (file) {
       const { changed: _changed, ...stored } = file;
       this.#received += file.size;
       this.#downloads.push({ role: "download", ...stored });
-      this.#options.log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
+      log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
     }
-    return file;
-  }
-
-  /** What was clicked is not clicked again: who knows what that does. */
-  async #click(target: Locator, options: DownloadOptions): Promise<DownloadedFile | null> {
-    try {
-      return { ...(await downloadByClick(this.#parts.files, target, options)), changed: true };
-    } catch (error) {
-      if (options.required || !(error instanceof BrowsingError)) throw error;
-      this.#options.log("warn", error.message);
-      return null;
-    }
-  }
-
-  async #fetch(text: string, options: DownloadOptions): Promise<DownloadedFile | null> {
-    const url = webUrl(text);
-    await this.#syncCookies();
-    let kept = 0;
-    const parts = {
-      tier: this.#http,
-      files: this.#parts.files,
-      kept: (bytes: number) => {
-        kept = bytes;
-      },
-    };
-    const file = await downloadPatiently({
-      url: url.href,
-      required: options.required ?? false,
-      signal: this.#options.signal,
-      fetch: () => download(parts, url, options),
-      kept: () => kept,
-      warn: (warning) => this.#options.log("warn", warning),
-    });
-    await this.#syncCookies();
     return file;
   }
 
