@@ -11,6 +11,7 @@ import { addExport } from "./commands/export.ts";
 import { addFiles } from "./commands/files.ts";
 import { addInit } from "./commands/init.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addPause, addResume } from "./commands/pause.ts";
 import { addRetry } from "./commands/retry.ts";
 import { addRun } from "./commands/run.ts";
 import { addRuns } from "./commands/runs.ts";
@@ -34,6 +35,8 @@ const COMMANDS = [
   addShow,
   addLogs,
   addCancel,
+  addPause,
+  addResume,
   addRetry,
   addData,
   addFiles,

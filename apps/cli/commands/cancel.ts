@@ -9,12 +9,17 @@ export function addCancel(program: Command): void {
     .command("cancel")
     .description("stop a run")
     .argument("<run>", "its id, or a beginning or end of it")
+    .option("--task <id>", "only this task run, with all below it")
     .option("--json", "print JSON")
-    .action(async (text: string, { json }: { json?: boolean }) => {
+    .action(async (text: string, { task, json }: { task?: string; json?: boolean }) => {
       const api = await server();
-      const run = await (
-        await api.client.api.runs[":id"].cancel.$post({ param: { id: await findRun(api, text) } })
-      ).json();
+      const id = await findRun(api, text);
+      const runs = api.client.api.runs[":id"];
+      const answer =
+        task === undefined
+          ? runs.cancel.$post({ param: { id } })
+          : runs.tasks[":task"].cancel.$post({ param: { id, task } });
+      const run = await (await answer).json();
       if (json) return printJson(run);
       printLine(run.finishedAt === null ? `Run ${run.id} is stopping.` : `Run ${run.id} is ${run.state}.`);
     });

@@ -8,6 +8,8 @@ import { server } from "../server.ts";
 interface RetryOptions {
   readonly from?: string;
   readonly input?: string;
+  readonly task?: string;
+  readonly failed?: boolean;
   readonly json?: boolean;
 }
 
@@ -18,13 +20,21 @@ export function addRetry(program: Command): void {
     .argument("<run>", "its id, or a beginning or end of it")
     .option("--from <task>", "run this task and everything behind it again, also what succeeded")
     .option("--input <JSON>", "in place of the run's input")
+    .option("--task <id>", "only this task run, with all below it, also while the run goes on")
+    .option("--failed", "only what failed, not what was cancelled")
     .option("--json", "print JSON")
     .action(async (text: string, options: RetryOptions) => {
       const from = options.from === undefined ? {} : { from: options.from };
       const input = options.input === undefined ? {} : { input: parseInput(options.input) };
       const api = await server();
       const param = { id: await findRun(api, text) };
-      const run = await (await api.client.api.runs[":id"].retry.$post({ param, json: { ...from, ...input } })).json();
+      const only = options.failed ? { only: "failed" as const } : {};
+      const runs = api.client.api.runs[":id"];
+      const answer =
+        options.task === undefined
+          ? runs.retry.$post({ param, json: { ...from, ...input, ...only } })
+          : runs.tasks[":task"].retry.$post({ param: { ...param, task: options.task }, json: only });
+      const run = await (await answer).json();
       if (options.json) return printJson(run);
       printLine(`Run ${run.id} goes on: ${countsText(run.counts)}.`);
     });

@@ -46,6 +46,8 @@ export interface Run {
   readonly parentTaskRunId: string | null;
   /** How many runs led here, one starting the next. */
   readonly depth: number;
+  /** Since when a person wants it to wait, or null. */
+  readonly pausedAt: number | null;
   /** Subtasks that were not started, by the limit that stopped them. */
   readonly notStarted: Stops;
 }
@@ -79,6 +81,8 @@ export interface TaskRun {
   readonly usage: Usage | null;
   /** Roots: what it and all below it received. */
   readonly bytes: number;
+  /** Since when a person wants it, and all below it, to wait, or null. */
+  readonly pausedAt: number | null;
   /** Subtasks below it that are not final yet. */
   readonly openSubtasks: number;
   /** What its operation says about it; null for a task alone and for subtasks. */

@@ -22,6 +22,8 @@ export interface TaskFacts {
   readonly input: unknown;
   /** Of its fallback, when that stood in. */
   readonly output: unknown;
+  /** How many subtasks it had in all, and by state; left out: none. */
+  readonly subtasks?: Readonly<Record<string, number>>;
   /** Of its subtasks, in order; only when asked for. */
   readonly outputs?: readonly unknown[];
   readonly error: unknown;

@@ -4,6 +4,7 @@ import type { Finding, Probe } from "./condition.ts";
 import type { DeclaredCollection, Definition, TaskFileProblem, TriggerSpec } from "./definition.ts";
 import type {
   Attempt,
+  Counts,
   Delivery,
   Event,
   LogEntry,
@@ -124,6 +125,8 @@ export interface TaskRunReader {
   attempts(taskRunId: string): Promise<readonly Attempt[]>;
   /** Attempts per task run id, for those given. */
   attemptsOf(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>>;
+  /** Task runs below each of those given, on all levels, by state; nothing for those without any. May be a moment old. */
+  totals(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, Counts>>;
   /** Children per task run id, for those given. */
   childCounts(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
@@ -249,6 +252,13 @@ export interface Engine {
   retry(runId: string, options?: RetryOptions): Promise<Run>;
   /** Ends a task run that waits for a person's word. Rejects with `conflict` when it does not (any more). */
   answer(taskRunId: string, answer: Answer): Promise<void>;
+  /** Starts nothing more of a run, or of a task run and all below it, until it is resumed. Rejects with `unknown_run` or `conflict`; so do the next three. */
+  pause(runId: string, taskRunId?: string): Promise<Run>;
+  resume(runId: string, taskRunId?: string): Promise<Run>;
+  /** Cancels a task run and all below it. */
+  cancelBelow(runId: string, taskRunId: string): Promise<Run>;
+  /** Queues again what failed (and, unless told otherwise, was cancelled) of a task run and all below it, or of a whole run. */
+  retryBelow(runId: string, taskRunId: string | null, options?: { only?: "failed" | undefined }): Promise<Run>;
   /** Next times of a trigger, ISO texts. Rejects with `invalid_trigger`. */
   preview(trigger: unknown, from: number, count: number): readonly number[];
   setPaused(scheduleId: string, paused: boolean): Promise<ScheduleEntry>;

@@ -186,6 +186,23 @@ export interface RunStore {
   adaptivePlaces(): Promise<readonly Places[]>;
   /** Gives what may start now. */
   setPlaces(changes: readonly { readonly lock: string; readonly places: number }[]): Promise<readonly Delivery[]>;
+  /** Keeps what waits of a run, or of a task run with all below it, from starting. Null from this and the next three: there is nothing to do. */
+  pause(runId: string, taskRunId: string | null, now: number): Promise<{ readonly removed: readonly string[] } | null>;
+  /** Lets it go on, unless something above it is paused, too. */
+  resume(runId: string, taskRunId: string | null, now: number): Promise<Settled | null>;
+  /** waiting | queued → cancelled for a task run and all below it; what is running is told apart and ends by `cancelled`. */
+  cancelBelow(
+    runId: string,
+    taskRunId: string,
+    now: number,
+  ): Promise<(Settled & { readonly running: readonly string[]; readonly removed: readonly string[] }) | null>;
+  /** failed (and cancelled) → queued again for a task run and all below it, or a whole run; also while the run goes on. */
+  retryBelow(
+    runId: string,
+    taskRunId: string | null,
+    onlyFailed: boolean,
+    now: number,
+  ): Promise<(Settled & { readonly waiting: readonly string[] }) | null>;
   /** Keeps what a running task run is given. False: the ticket is stale. */
   setInput(ticket: Ticket, input: JsonObject): Promise<boolean>;
   /** What the runs of a run's crawl saw at an address last; null: nothing yet. */

@@ -21,6 +21,7 @@ export const REASONS = [
   "concurrency", // as many as may run at once do
   "load", // the machine is as busy as it may be
   "resources", // its node has not enough processors or memory left
+  "paused", // a person wants it to wait
   "interrupted", // its owner died in the middle of it
   "error", // the script threw
   "exit", // the command's exit code was not 0

@@ -12,6 +12,7 @@ import { createKnownKeys, forgetOnRetry } from "./known-keys.ts";
 import { createLateFanOuts } from "./late-fan-outs.ts";
 import { createRunVerbs } from "./run-verbs.ts";
 import { createPlanSubmission } from "./submit.ts";
+import { createSubtreeVerbs } from "./subtree-verbs.ts";
 
 export type WorkParts = EngineParts &
   Omit<ExecuteParts, "begin" | "knownKeys" | "fanOuts" | "findTask" | "onClaimed" | "onSpawned" | "onWaiting"> &
@@ -20,7 +21,7 @@ export type WorkParts = EngineParts &
 export interface Work {
   readonly execution: Execution;
   readonly duties: readonly PokedDuty<unknown>[];
-  readonly verbs: Pick<Engine, "cancel" | "retry" | "answer">;
+  readonly verbs: Pick<Engine, "cancel" | "retry" | "answer" | keyof ReturnType<typeof createSubtreeVerbs>>;
   /** A task run may have waited for it. */
   onRunEnded(run: Run): Promise<void>;
 }
@@ -45,6 +46,7 @@ export function createWork(given: WorkParts): Work {
   const bounds = { ...answers, abort: execution.cancel };
   const lateFanOuts = createLateFanOuts(parts);
   const deadlines = createDeadlines({ ...parts, ...bounds });
-  const verbs = { ...createRunVerbs({ ...parts, ...bounds }), answer: answers.answer };
+  const runVerbs = { ...createRunVerbs({ ...parts, ...bounds }), ...createSubtreeVerbs({ ...parts, ...bounds }) };
+  const verbs = { ...runVerbs, answer: answers.answer };
   return { execution, duties: [deadlines, lateFanOuts], verbs, onRunEnded: answers.runEnded };
 }

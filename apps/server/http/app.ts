@@ -27,6 +27,7 @@ import { servedPagesEndpoints } from "./routes/served-pages.ts";
 import { addSignIn, sessionEndpoints } from "./routes/session.ts";
 import { sqlEndpoints } from "./routes/sql.ts";
 import { stateEndpoints } from "./routes/state.ts";
+import { subtreeEndpoints } from "./routes/subtrees.ts";
 import { taskRunEndpoints } from "./routes/task-runs.ts";
 import { taskEndpoints } from "./routes/tasks.ts";
 import { addWeb, unknownRoute } from "./routes/web.ts";
@@ -71,6 +72,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...runEndpoints(services),
     ...taskRunEndpoints(services),
     ...notStartedEndpoints(services),
+    ...subtreeEndpoints(services),
     ...manifestEndpoints(services),
     ...servedPagesEndpoints(services),
     ...logEndpoints(services),

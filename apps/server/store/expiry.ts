@@ -1,6 +1,6 @@
 /** Runs that take longer than they may: their hooks are started, everything else of them is ended. */
 import type { InStatement } from "@libsql/client";
-import type { Expired } from "../core/run-store.ts";
+import type { Expired, RunStore } from "../core/run-store.ts";
 import { closeWaitingAttempts } from "./cancel-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
 import { followUp } from "./graph-sql.ts";
@@ -10,7 +10,11 @@ import { settledOf } from "./settled.ts";
 const MORE_THAN_HOOKS =
   "EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = runs.id AND t.state IN ('waiting', 'queued', 'running') AND t.hook IS NULL)";
 
-export async function expireRuns(database: Database, now: number): Promise<Expired[]> {
+export function limitRuns(database: Database): Pick<RunStore, "expire" | "nextExpiry"> {
+  return { expire: (now) => expireRuns(database, now), nextExpiry: () => nextExpiry(database) };
+}
+
+async function expireRuns(database: Database, now: number): Promise<Expired[]> {
   const due = await database.read("SELECT id FROM runs WHERE expires_at <= ? LIMIT 100", [now]);
   const expired: Expired[] = [];
   for (const row of due.rows) {
@@ -20,7 +24,7 @@ export async function expireRuns(database: Database, now: number): Promise<Expir
   return expired;
 }
 
-export async function nextExpiry(database: Database): Promise<number | null> {
+async function nextExpiry(database: Database): Promise<number | null> {
   const { rows } = await database.read(
     `SELECT min(next) AS next FROM (SELECT min(expires_at) AS next FROM runs WHERE expires_at IS NOT NULL
        UNION ALL SELECT min(available_at) FROM task_runs WHERE awaits IS NOT NULL)`,

@@ -2,18 +2,27 @@
 import type { RunResult } from "../core/completion.ts";
 import type { Json } from "../core/json.ts";
 import type { RunOutcome, TaskFacts } from "../core/operation.ts";
+import type { RunStore } from "../core/run-store.ts";
+import { FINAL_STATES } from "../core/words.ts";
 import type { Database } from "./database.ts";
 import { FAILING_TASKS } from "./graph-sql.ts";
 
+export function tellFacts(database: Database): Pick<RunStore, "facts" | "outcome"> {
+  return {
+    facts: (runId, names, items) => readFacts(database, runId, names, items),
+    outcome: (runId) => readOutcome(database, runId),
+  };
+}
+
 /** @param items names whose subtasks' outputs are wanted, too */
-export async function readFacts(
+async function readFacts(
   database: Database,
   runId: string,
   names: readonly string[],
   items: readonly string[],
 ): Promise<ReadonlyMap<string, TaskFacts>> {
   const { rows } = await database.read(
-    `SELECT t.id, t.task, t.state, t.input, t.error, CASE WHEN f.id IS NULL THEN t.output ELSE f.output END AS output
+    `SELECT t.id, t.task, t.state, t.input, t.error, t.subtasks, CASE WHEN f.id IS NULL THEN t.output ELSE f.output END AS output
      FROM task_runs t LEFT JOIN task_run_edges e ON e.needs_id = t.id AND e.on_failure = 1
      LEFT JOIN task_runs f ON f.id = e.task_run_id AND f.state = 'succeeded'
      WHERE t.run_id = ? AND t.parent_id IS NULL AND t.task IN (SELECT value FROM json_each(?))`,
@@ -24,12 +33,13 @@ export async function readFacts(
     const task = String(row.task);
     const outputs = items.includes(task) ? { outputs: await outputsBelow(database, String(row.id)) } : {};
     const [input, output, error] = [parsed(row.input), parsed(row.output), parsed(row.error)];
-    facts.set(task, { state: String(row.state), input, output, error, ...outputs });
+    const subtasks = Number(row.subtasks) === 0 ? {} : { subtasks: await countBelow(database, runId, String(row.id)) };
+    facts.set(task, { state: String(row.state), input, output, error, ...subtasks, ...outputs });
   }
   return facts;
 }
 
-export async function readOutcome(database: Database, runId: string): Promise<RunOutcome> {
+async function readOutcome(database: Database, runId: string): Promise<RunOutcome> {
   const failing = await database.read(`SELECT t.task, t.error->>'message' AS message ${FAILING_TASKS} ORDER BY t.id`, [
     runId,
   ]);
@@ -65,6 +75,16 @@ export async function readResult(database: Database, runId: string): Promise<Run
   const [only] = last;
   const { failed, error } = await readOutcome(database, runId);
   return { output: only && last.length === 1 ? only[1] : Object.fromEntries(last), tasks, failed, error };
+}
+
+async function countBelow(database: Database, runId: string, rootId: string): Promise<Record<string, number>> {
+  const { rows } = await database.read(
+    "SELECT state, count(*) AS n FROM task_runs WHERE run_id = ? AND root_id = ? AND parent_id IS NOT NULL GROUP BY state",
+    [runId, rootId],
+  );
+  const none = Object.fromEntries(FINAL_STATES.map((state) => [state, 0]));
+  const byState = Object.fromEntries(rows.map((row) => [String(row.state), Number(row.n)]));
+  return { ...none, ...byState, total: Object.values(byState).reduce((sum, n) => sum + n, 0) };
 }
 
 /** Keys of items are their positions. */

@@ -6,6 +6,7 @@ import type { InStatement } from "@libsql/client";
 import { wakeByRun } from "./lock-sql.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 import { NOT_STARTED, NOT_STARTED_WORDS } from "./stop-sql.ts";
+import { isCancelledAbove } from "./subtree-sql.ts";
 
 /** Everything that may follow from the end of a task run. The event stays right behind the end of the run. */
 export function followUp(runId: string, now: number): InStatement[] {
@@ -38,8 +39,7 @@ const MAY_BE_SAVED = (row: string): string =>
   );
 
 /** Condition on a row of `task_runs`: its run was cancelled, or its time is over, which hooks outlive. */
-export const STOPPED =
-  "(SELECT r.cancel_requested_at IS NOT NULL OR (r.timed_out AND task_runs.hook IS NULL) FROM runs r WHERE r.id = task_runs.run_id)";
+export const STOPPED = `(SELECT r.cancel_requested_at IS NOT NULL OR (r.timed_out AND task_runs.hook IS NULL) OR (r.marks > 0 AND ${isCancelledAbove("task_runs")}) FROM runs r WHERE r.id = task_runs.run_id)`;
 
 /** A task of the run failed, and no fallback succeeded in its place. */
 export const FAILING_TASKS = `FROM task_runs t WHERE t.run_id = ?1 AND t.parent_id IS NULL AND t.hook IS NULL AND ${FAILED("t")} AND NOT ${SAVED("t")}`;

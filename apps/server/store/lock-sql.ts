@@ -5,6 +5,7 @@
 import type { InStatement } from "@libsql/client";
 import { ADAPTIVE } from "../core/adaptive.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
+import { isPaused } from "./subtree-sql.ts";
 
 /** Rows of `adaptive_limits` that say what this node has: processors in thousandths, and bytes. */
 export const CPU = "cpu";
@@ -20,15 +21,17 @@ const RESOURCES_ARE_LEFT = `(${left("cpu", 1000)} AND ${left("memory", 1)})`;
 const RUN_IS_HELD =
   "(r.lock IS NOT NULL AND r.state = 'queued' AND (SELECT count(*) FROM runs o WHERE o.lock = r.lock AND o.state = 'running') >= r.lock_limit)";
 
-/** Condition on a row of `task_runs`: neither its own lock nor that of its run is taken by others, and its node has what it takes. */
-export const IS_FREE = `${TASK_IS_FREE} AND ${RESOURCES_ARE_LEFT} AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = task_runs.run_id AND ${RUN_IS_HELD})`;
+const NOT_PAUSED = `NOT ${isPaused("task_runs")}`;
+
+/** Condition on a row of `task_runs`: it is not paused, neither its own lock nor that of its run is taken by others, and its node has what it takes. */
+export const IS_FREE = `${NOT_PAUSED} AND ${TASK_IS_FREE} AND ${RESOURCES_ARE_LEFT} AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = task_runs.run_id AND ${RUN_IS_HELD})`;
 
 /** After a claim that met no row: whether another claim would; else says so on the task run, and on the run, if it is because of a lock. */
 export function hold(taskRunId: string): InStatement[] {
   return [
     { sql: `SELECT id FROM task_runs WHERE id = ? AND state = 'queued' AND ${IS_FREE}`, args: [taskRunId] },
     {
-      sql: `UPDATE task_runs SET reason = CASE WHEN NOT ${TASK_IS_FREE} THEN CASE WHEN lock LIKE '${ADAPTIVE} %' THEN 'load' ELSE 'concurrency' END
+      sql: `UPDATE task_runs SET reason = CASE WHEN NOT (${NOT_PAUSED}) THEN 'paused' WHEN NOT ${TASK_IS_FREE} THEN CASE WHEN lock LIKE '${ADAPTIVE} %' THEN 'load' ELSE 'concurrency' END
               WHEN NOT ${RESOURCES_ARE_LEFT} THEN 'resources' ELSE 'concurrency' END
             WHERE id = ? AND state = 'queued' AND NOT (${IS_FREE})`,
       args: [taskRunId],
@@ -51,7 +54,7 @@ export function wakeByTask(taskRunId: string): InStatement {
     // CROSS JOIN keeps SQLite walking from the one that ended, never over everything that is queued.
     sql: `UPDATE task_runs SET reason = 'ready' WHERE id IN (SELECT id FROM (
             SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason IN ('concurrency', 'load')
-            WHERE e.id = ?1 ORDER BY w.id LIMIT ${freePlaces("task_runs")})
+            WHERE e.id = ?1 AND NOT ${isPaused("w")} ORDER BY w.id LIMIT ${freePlaces("task_runs")})
           UNION ALL SELECT id FROM (
             SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.state = 'queued' AND w.reason = 'resources'
             WHERE e.id = ?1 AND (e.cpu IS NOT NULL OR e.memory IS NOT NULL) ORDER BY w.id LIMIT ${TRIED}))

@@ -17,8 +17,8 @@ import { cancelStatements, retryStatements } from "./cancel-sql.ts";
 import { createClaim, type Owner } from "./claim.ts";
 import { createStatements } from "./create-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
-import { expireRuns, nextExpiry } from "./expiry.ts";
-import { readFacts, readOutcome } from "./facts.ts";
+import { limitRuns } from "./expiry.ts";
+import { tellFacts } from "./facts.ts";
 import { followUp } from "./graph-sql.ts";
 import { limitFanOuts } from "./late-fan-outs.ts";
 import { insertFiles, insertRecords, mergeReport } from "./leave-behind.ts";
@@ -33,6 +33,8 @@ import { saveSession } from "./saved-sessions.ts";
 import { runs, taskRuns } from "./schema/index.ts";
 import { readyOf, settledOf, waitingOf } from "./settled.ts";
 import { insertSubtasks } from "./spawn-sql.ts";
+import { cancelStray } from "./subtree-sql.ts";
+import { controlSubtrees } from "./subtrees.ts";
 import { createSuspensions } from "./suspension.ts";
 
 /** @param newId makes ids for rows that come with a finished task run (records, files) */
@@ -50,6 +52,7 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
       FENCE,
       sql.closeAttempt(ticket, closed, now),
       sql.insertFailedEvent(ticket, "task_run.retry", failure, now),
+      cancelStray(ticket.runId, ticket.taskRunId, now),
     ];
     return settle(ticket, [...statements, ...failureFiles(ticket, failure, now)], now);
   };
@@ -84,11 +87,10 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
     recall: (runId, what, url) => recall(database, runId, what, url),
     ...createSuspensions(database),
     ...createPlaces(database),
-    facts: (runId, names, items) => readFacts(database, runId, names, items),
-    outcome: (runId) => readOutcome(database, runId),
-    expire: (now) => expireRuns(database, now),
-    nextExpiry: () => nextExpiry(database),
+    ...tellFacts(database),
+    ...limitRuns(database),
     ...limitFanOuts(database),
+    ...controlSubtrees(database),
     queued: (after, limit) => listQueued(database, after, limit),
   };
 }
@@ -98,6 +100,7 @@ function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number
   return [
     ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
     ...insertSubtasks(ticket.runId, spawned, stops, now),
+    ...(spawned.length > 0 ? [cancelStray(ticket.runId, ticket.taskRunId, now)] : []),
     ...(records.length > 0 ? [insertRecords(ticket, records, newId, now)] : []),
     ...(files.length > 0 ? [insertFiles(ticket, files, newId, now)] : []),
     ...(Object.keys(report).length > 0 ? [mergeReport(ticket, report)] : []),
@@ -217,7 +220,7 @@ async function listQueued(database: Database, after: string | null, limit: numbe
       and(
         eq(taskRuns.state, "queued"),
         after === null ? undefined : gt(taskRuns.id, after),
-        query`(${taskRuns.reason} NOT IN ('concurrency', 'load', 'resources') OR (${query.raw(IS_FREE)}))`,
+        query`(${taskRuns.reason} NOT IN ('concurrency', 'load', 'resources', 'paused') OR (${query.raw(IS_FREE)}))`,
       ),
     )
     .orderBy(asc(taskRuns.id))

@@ -6,6 +6,7 @@ import { readNotStarted } from "./not-started.ts";
 import { decodeCursor, limitOf, toPage } from "./pages.ts";
 import { toTaskRun } from "./rows.ts";
 import { attempts, specs, taskRuns } from "./schema/index.ts";
+import { createTotals } from "./totals.ts";
 
 export function createTaskRunReader(database: Database): TaskRunReader {
   const { db } = database;
@@ -40,6 +41,7 @@ export function createTaskRunReader(database: Database): TaskRunReader {
         (taskRun) => taskRun.id,
       );
     },
+    totals: createTotals(database),
     notStarted: (...query) => readNotStarted(database, ...query),
     attempts: (taskRunId) =>
       db.select().from(attempts).where(eq(attempts.taskRunId, taskRunId)).orderBy(asc(attempts.number)),

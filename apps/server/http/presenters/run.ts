@@ -31,6 +31,7 @@ export const RunView = z
     createdAt: z.string(),
     startedAt: z.string().nullable(),
     finishedAt: z.string().nullable(),
+    pausedAt: z.string().nullable().openapi({ description: "Since when nothing more of it is started" }),
     counts: z.record(z.enum(STATES), z.int()),
     notStarted: z
       .record(z.enum(STOP_REASONS), z.int())
@@ -91,6 +92,7 @@ export function presentRun(run: Run): RunView {
     createdAt: iso(run.createdAt),
     startedAt: isoOrNull(run.startedAt),
     finishedAt: isoOrNull(run.finishedAt),
+    pausedAt: isoOrNull(run.pausedAt),
     counts: run.counts,
     notStarted: run.notStarted,
   };

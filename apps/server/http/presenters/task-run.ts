@@ -1,6 +1,6 @@
 /** A task run, and its attempts, as the API shows them. */
 import { z } from "@hono/zod-openapi";
-import type { Attempt, TaskRun } from "../../core/entities.ts";
+import type { Attempt, Counts, TaskRun } from "../../core/entities.ts";
 import { FINAL_STATES, KINDS, REASONS, STATES } from "../../core/words.ts";
 import { ServedView } from "./served.ts";
 import { iso, isoOrNull } from "./time.ts";
@@ -45,6 +45,10 @@ export const TaskRunView = z
     error: ErrorView.nullable(),
     usage: UsageView.nullable(),
     subtasks: z.int().openapi({ description: "Subtasks started by this task run itself" }),
+    totals: z.record(z.enum(STATES), z.int()).nullable().openapi({
+      description: "Task runs below it, on all levels, by state; null where there are none. May be a moment old",
+    }),
+    pausedAt: z.string().nullable().openapi({ description: "Since when nothing more of it and below it is started" }),
     openSubtasks: z.int().openapi({ description: "Subtasks below it that are not final yet" }),
   })
   .openapi("TaskRun");
@@ -64,7 +68,7 @@ export const AttemptView = z
   .openapi("Attempt");
 export type AttemptView = z.infer<typeof AttemptView>;
 
-export function presentTaskRun(taskRun: TaskRun, subtasks: number): TaskRunView {
+export function presentTaskRun(taskRun: TaskRun, subtasks: number, totals: Counts | null = null): TaskRunView {
   return {
     id: taskRun.id,
     run: taskRun.runId,
@@ -90,6 +94,8 @@ export function presentTaskRun(taskRun: TaskRun, subtasks: number): TaskRunView 
     usage: taskRun.usage,
     subtasks,
     openSubtasks: taskRun.openSubtasks,
+    pausedAt: isoOrNull(taskRun.pausedAt),
+    totals,
   };
 }
 

@@ -26,6 +26,10 @@ const RetryBody = z
       .optional()
       .openapi({ description: "Name of a task: it and everything behind it runs again" }),
     input: z.record(z.string(), z.unknown()).optional().openapi({ description: "In place of the run's input" }),
+    only: z.literal("failed").optional().openapi({ description: "Only what failed, not what was cancelled" }),
+  })
+  .refine((body) => body.only === undefined || (body.from === undefined && body.input === undefined), {
+    error: "Expected `only`, or `from` and `input`",
   })
   .openapi("RetryRun");
 
@@ -152,7 +156,8 @@ export function runEndpoints(services: Services): Endpoints {
       route: retry,
       handler: async (c) => {
         const { id } = await findRun(runs, c.req.valid("param").id);
-        return c.json(presentRun(await engine.retry(id, c.req.valid("json"))), 200);
+        const { only, ...change } = c.req.valid("json") ?? {};
+        return c.json(presentRun(await (only ? engine.retryBelow(id, null, { only }) : engine.retry(id, change))), 200);
       },
     },
   ];

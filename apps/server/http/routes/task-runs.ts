@@ -51,7 +51,8 @@ export function taskRunEndpoints(services: Services): readonly [Endpoint<typeof 
         const run = await findRun(runs, c.req.valid("param").id);
         const page = await taskRuns.list(run.id, c.req.valid("query"));
         const children = await taskRuns.childCounts(page.items.map((item) => item.id));
-        const items = page.items.map((item) => presentTaskRun(item, children.get(item.id) ?? 0));
+        const totals = await taskRuns.totals([...children.keys()]);
+        const items = page.items.map((item) => presentTaskRun(item, children.get(item.id) ?? 0, totals.get(item.id)));
         return c.json({ items, next: page.next }, 200);
       },
     },
@@ -67,8 +68,12 @@ export function taskRunEndpoints(services: Services): readonly [Endpoint<typeof 
           );
         }
         const children = await taskRuns.childCounts([taskRun.id]);
+        const totals = await taskRuns.totals([...children.keys()]);
         const history = (await taskRuns.attempts(taskRun.id)).map(presentAttempt);
-        return c.json({ ...presentTaskRun(taskRun, children.get(taskRun.id) ?? 0), history }, 200);
+        return c.json(
+          { ...presentTaskRun(taskRun, children.get(taskRun.id) ?? 0, totals.get(taskRun.id)), history },
+          200,
+        );
       },
     },
   ];

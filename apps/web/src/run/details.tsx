@@ -4,12 +4,14 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import type { Attempt, Run, ServedKind, TaskRun, TaskRunWithHistory } from "../api.ts";
 import { api } from "../client.ts";
+import { CountsWithCaption } from "../components/counts-bar.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { SafeLink } from "../components/safe-link.tsx";
 import { Elapsed, TimeAgo } from "../components/time.tsx";
 import { bytes, duration, plural, words } from "../format.ts";
 import { servedPagesQuery } from "../queries.ts";
 import { Screenshots } from "./files.tsx";
+import { PartActions } from "./part-actions.tsx";
 
 export function RunDetails({ run }: { run: Run }): ReactElement {
   const manifest = api.runs[":id"].manifest.$url({ param: { id: run.id } });
@@ -82,6 +84,7 @@ const WHY: Readonly<Record<ServedKind["why"], string>> = {
 export function TaskRunDetails({ taskRun }: { taskRun: TaskRunWithHistory }): ReactElement {
   return (
     <>
+      <PartActions taskRun={taskRun} />
       {taskRun.error !== null && <ErrorSection error={taskRun.error} />}
       <Screenshots runId={taskRun.run} task={taskRun.id} />
       <Facts taskRun={taskRun} />
@@ -163,6 +166,8 @@ function factsOf(taskRun: TaskRun): Readonly<Record<string, ReactNode>> {
     Started: taskRun.startedAt === null ? null : <TimeAgo iso={taskRun.startedAt} />,
     Duration: taskRun.startedAt === null ? null : <Elapsed from={taskRun.startedAt} to={taskRun.finishedAt} />,
     Subtasks: taskRun.subtasks === 0 ? null : plural(taskRun.subtasks, "subtask"),
+    Below: taskRun.totals === null ? null : <CountsWithCaption counts={taskRun.totals} />,
+    Received: usage?.bytes === undefined ? null : bytes(usage.bytes),
     "CPU time": usage?.cpuMs == null ? null : duration(usage.cpuMs),
     "Peak memory": usage?.peakMemoryBytes == null ? null : bytes(usage.peakMemoryBytes),
     "Exit code": usage?.exitCode ?? null,

@@ -42,6 +42,11 @@ function Facts({ run }: { run: RunDetail }): ReactElement {
   return (
     <div className="meta">
       <span>Reason: {words(run.reason)}</span>
+      {run.pausedAt !== null && (
+        <span>
+          Paused <TimeAgo iso={run.pausedAt} />: nothing more is started
+        </span>
+      )}
       <RunTriggerText trigger={run.trigger} before={run.causedBy} />
       <span>
         {run.startedAt === null ? "Created" : "Started"} <TimeAgo iso={run.startedAt ?? run.createdAt} />
@@ -76,11 +81,11 @@ function Started({ runs }: { runs: RunDetail["started"] }): ReactElement {
 function Actions({ run }: { run: Run }): ReactElement {
   const client = useQueryClient();
   const act = useMutation({
-    mutationFn: async (verb: "cancel" | "retry") => {
+    mutationFn: async (verb: "cancel" | "retry" | "pause" | "resume") => {
       const param = { id: run.id };
-      await (verb === "cancel"
-        ? api.runs[":id"].cancel.$post({ param })
-        : api.runs[":id"].retry.$post({ param, json: {} }));
+      await (verb === "retry"
+        ? api.runs[":id"].retry.$post({ param, json: {} })
+        : api.runs[":id"][verb].$post({ param }));
     },
     onSuccess: () =>
       Promise.all([
@@ -91,6 +96,16 @@ function Actions({ run }: { run: Run }): ReactElement {
   return (
     <div className="actions">
       {act.error !== null && <ErrorNotice error={act.error} />}
+      {!isFinal(run.state) && (
+        <button
+          type="button"
+          className="button"
+          disabled={act.isPending}
+          onClick={() => act.mutate(run.pausedAt === null ? "pause" : "resume")}
+        >
+          {run.pausedAt === null ? "Pause" : "Resume"}
+        </button>
+      )}
       {!isFinal(run.state) && (
         <ConfirmButton
           label="Cancel"

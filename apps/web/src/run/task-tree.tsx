@@ -6,7 +6,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { KeyboardEvent, ReactElement } from "react";
 import { memo, useState } from "react";
-import type { Run, TaskRun } from "../api.ts";
+import type { Counts, Run, TaskRun } from "../api.ts";
 import { CountsBar, presentStates } from "../components/counts-bar.tsx";
 import { Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -143,15 +143,25 @@ function Row({ taskRun, label, selected }: { taskRun: TaskRun; label: string; se
       <span className="truncate" title={taskRun.key ?? taskRun.task}>
         {label}
       </span>
-      {taskRun.subtasks > 0 && (
-        <span className="tag" title="Subtasks it started">
-          {number(taskRun.subtasks)}
-        </span>
-      )}
+      {taskRun.pausedAt !== null && <span className="tag">paused</span>}
+      {taskRun.totals !== null && <Below counts={taskRun.totals} />}
       <span className="end">
         <Elapsed from={taskRun.startedAt} to={taskRun.finishedAt} />
       </span>
     </Link>
+  );
+}
+
+/** How many task runs are below it, on all levels. */
+function Below({ counts }: { counts: Counts }): ReactElement {
+  const states = presentStates(counts);
+  const total = states.reduce((sum, [, count]) => sum + count, 0);
+  const title = `Below it: ${states.map(([state, count]) => `${number(count)} ${state}`).join(", ")}`;
+  return (
+    <span className="tag" title={title}>
+      {number(total)}
+      {counts.failed > 0 && ` · ${number(counts.failed)} failed`}
+    </span>
   );
 }
 
