@@ -18,6 +18,7 @@ import type {
   TaskRun,
 } from "./entities.ts";
 import type { ServedPages } from "./execution.ts";
+import type { FlowTask } from "./flow-view.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Change, ChangeKind, Diff, Sighted } from "./recrawl.ts";
 import type { NotStarted, StopReason } from "./stops.ts";
@@ -122,6 +123,8 @@ export interface TaskRunReader {
   list(runId: string, filter: TaskRunFilter): Promise<Page<TaskRun>>;
   /** Subtasks of a run that were wanted and not started, by address. */
   notStarted(runId: string, filter: PageQuery & { reason?: StopReason | undefined }): Promise<Page<NotStarted>>;
+  /** The operation's own tasks in a run, hooks and fallbacks left out, with what each waits for. */
+  flow(runId: string): Promise<readonly FlowTask[]>;
   attempts(taskRunId: string): Promise<readonly Attempt[]>;
   /** Attempts per task run id, for those given. */
   attemptsOf(taskRunIds: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>>;

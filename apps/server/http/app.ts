@@ -14,6 +14,7 @@ import { dataEndpoints } from "./routes/data.ts";
 import { addDocs } from "./routes/docs.ts";
 import { eventEndpoints } from "./routes/events.ts";
 import { fileEndpoints } from "./routes/files.ts";
+import { flowEndpoints } from "./routes/flow.ts";
 import { healthEndpoints } from "./routes/health.ts";
 import { hookEndpoints } from "./routes/hooks.ts";
 import { logEndpoints } from "./routes/logs.ts";
@@ -73,6 +74,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...taskRunEndpoints(services),
     ...notStartedEndpoints(services),
     ...subtreeEndpoints(services),
+    ...flowEndpoints(services),
     ...manifestEndpoints(services),
     ...servedPagesEndpoints(services),
     ...logEndpoints(services),
