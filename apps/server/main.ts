@@ -146,8 +146,9 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
 /** What killed runners and browsers leave behind lies here, and goes with the next start, after whoever still writes there. */
 async function makeTemporaryFolder(config: Config, boot: string): Promise<string> {
   await sweepOrphans(config.dataFolder, boot);
-  await rm(join(config.dataFolder, "tmp"), { recursive: true, force: true });
-  const folder = join(config.dataFolder, "tmp", boot);
+  // Short, as Chromium keeps a socket below it, whose path the system limits to about 100 characters.
+  const folder = join(config.dataFolder, "tmp");
+  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   return folder;
 }

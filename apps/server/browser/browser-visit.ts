@@ -8,7 +8,7 @@ import { isHtml, PageDocument } from "./document.ts";
 import { statusError } from "./http-status.ts";
 import type { Taken } from "./in-page.ts";
 import { tooMany } from "./redirects.ts";
-import type { Traffic } from "./traffic.ts";
+import { MAX_NAVIGATIONS, type Traffic } from "./traffic.ts";
 import type { VisitPage } from "./visit-page.ts";
 import { webUrl, withoutFragment } from "./web-url.ts";
 import { within } from "./within.ts";
@@ -19,7 +19,6 @@ const READY_TIMEOUT = 10_000;
 /** How long scripts may take after the page has loaded. */
 const SETTLE_TIMEOUT = 5000;
 const QUIET = 100;
-const MAX_NAVIGATIONS = 10;
 /** A page that sends itself elsewhere within so many seconds is a redirect in disguise; as over HTTP. */
 const LONGEST_REFRESH = 5;
 
@@ -110,8 +109,6 @@ function isLost({ chain, failure }: Traffic): boolean {
 function refuseLost(visitor: VisitPage): void {
   const { chain, failure } = visitor.traffic;
   if (chain.length > MAX_NAVIGATIONS) {
-    // Going nowhere ends a page that sends itself around in circles.
-    visitor.navigate("about:blank").catch(() => {});
     throw tooMany(chain, `goes to another address more than ${MAX_NAVIGATIONS} times`);
   }
   if (failure !== null) throw new Error(failure);

@@ -2,6 +2,7 @@
 import type { LookupFunction } from "node:net";
 import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
+import type { Memory } from "../core/page-limit.ts";
 import { createEgress } from "./egress.ts";
 import { createHostGates } from "./host-gates.ts";
 import { createIdentities } from "./identity.ts";
@@ -23,19 +24,21 @@ export interface BrowsingOptions {
   readonly recycleAfter?: number;
   /** How long a page may take over HTTP, in milliseconds. Default 60,000. */
   readonly pageTimeout?: number;
+  /** What there is for pages; default: what the machine has, or its control group allows. */
+  readonly memory?: () => Memory;
   /** How names are resolved; default: as the system does it. */
   readonly lookup?: LookupFunction;
   /** What the HTTP tier calls itself. */
   readonly userAgent?: string;
 }
 
-const SESSIONS_PER_PLACE = 100;
+const SESSIONS_PER_PLACE = 500;
 /** A site whose robots.txt takes longer is not likely to answer for its pages. */
 const ROBOTS_TIMEOUT = 30_000;
 const USER_AGENT = "Mozilla/5.0 (compatible; Ultravisor/0.1)";
 
 export function createBrowsing(options: BrowsingOptions): Browsing {
-  const { chromium } = options;
+  const { chromium, memory = () => readMemory() } = options;
   const egress = createEgress(options.lookup);
   const places = createPlaces({ egress, max: options.maxPages ?? 4, sessions: SESSIONS_PER_PLACE });
   const pool = createBrowserPool({
@@ -43,6 +46,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     maxPages: options.maxPages ?? 4,
     recycleAfter: options.recycleAfter ?? 1000,
     egress,
+    totalBytes: memory().total,
     drain: (browser) => places.drain(browser),
   });
   const { userAgent = USER_AGENT, pageTimeout = 60_000 } = options;
@@ -50,7 +54,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     gates: createHostGates(),
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
-  const pace = createPace({ most: options.maxPages ?? 4, memory: () => readMemory(), now: () => performance.now() });
+  const pace = createPace({ most: options.maxPages ?? 4, memory, now: () => performance.now() });
   const parts = {
     egress,
     pool,

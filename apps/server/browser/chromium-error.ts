@@ -19,7 +19,7 @@ export function chromiumError(error: unknown, url: URL, timeoutMs: number, hops:
   }
   const code = /net::(ERR_[A-Z0-9_]+)/.exec(text)?.[1];
   if (code === "ERR_TOO_MANY_REDIRECTS") {
-    return tooMany(hops, "redirects more than 20 times");
+    return tooMany(hops, "redirects more often than Chromium follows");
   }
   if (code?.startsWith("ERR_CERT_")) {
     return new BrowsingError("tls", `The certificate of ${url.host} is not trusted (${code}).`, {

@@ -10,7 +10,7 @@ import { startTrace } from "./capture.ts";
 import { type ConsoleLog, followConsole } from "./console-log.ts";
 import type { Egress } from "./egress.ts";
 import { type EgressProxy, openEgressProxy } from "./egress-proxy.ts";
-import { guardContext } from "./guard.ts";
+import { type Guard, guardContext } from "./guard.ts";
 import { storageState } from "./saved-state.ts";
 import { VisitPage } from "./visit-page.ts";
 import { within } from "./within.ts";
@@ -28,7 +28,8 @@ export interface PlaceNeeds {
 /** Who sits in a place. */
 export interface Tenant {
   readonly log: BrowsingSessionOptions["log"];
-  crashed(page: Page): void;
+  /** @param what such as `Chromium`: it died */
+  broke(what: string): void;
 }
 
 const LEAVE_TIMEOUT = 2000;
@@ -63,6 +64,7 @@ export class Place {
   /** Sessions that sat here so far. */
   served = 0;
   readonly #proxy: EgressProxy;
+  readonly #guard: Guard;
   #visitor: VisitPage | null = null;
 
   constructor(context: BrowserContext, proxy: EgressProxy, needs: PlaceNeeds) {
@@ -71,7 +73,10 @@ export class Place {
     this.#proxy = proxy;
     this.console = followConsole(context);
     context.on("page", (page) => page.on("crash", () => this.#crashed(page)));
-    guardContext(context, (level, text) => this.tenant?.log(level, text));
+    this.#guard = guardContext(context, {
+      log: (level, text) => this.tenant?.log(level, text),
+      overrun: (page) => this.tenant?.broke(`The page ${page.url()} opened windows without end and`),
+    });
   }
 
   /** The page of visits, or null. */
@@ -108,7 +113,7 @@ export class Place {
   }
 
   #crashed(page: Page): void {
-    if (this.tenant) this.tenant.crashed(page);
+    if (this.tenant) this.tenant.broke(`The page ${page.url()}`);
     else this.abandonPage();
   }
 
@@ -120,6 +125,7 @@ export class Place {
     if (await visitor.hasCookies()) await this.context.clearCookies();
     if (!isBlank) this.abandonPage();
     this.console.clear();
+    this.#guard.reset();
     return true;
   }
 }

@@ -1,5 +1,6 @@
 /** The Chromium processes of a runner: one per set of plugins, shared by sessions, replaced when worn or dead. */
 import type { Browser } from "playwright-core";
+import { wornBy } from "../core/browser-health.ts";
 import { BrowsingError, type Chromium } from "../core/browsing.ts";
 import { namedHosts } from "../core/egress.ts";
 import { missingChromium } from "./chromium.ts";
@@ -8,12 +9,15 @@ import { type EgressProxy, openEgressProxy } from "./egress-proxy.ts";
 import { launch } from "./launch.ts";
 import { loadPlugins, type Plugin, pluginSetKey } from "./plugins.ts";
 import { createSlots } from "./slots.ts";
+import { watch } from "./watch.ts";
 
 export interface PoolOptions {
   find(): Promise<Chromium | null>;
   readonly maxPages: number;
   readonly recycleAfter: number;
   readonly egress: Egress;
+  /** Memory that there is for it, in bytes. */
+  readonly totalBytes: number;
   /** Closes what others still hold open in a Chromium that is about to end. */
   drain(browser: Browser): Promise<void>;
 }
@@ -36,8 +40,11 @@ interface Entry {
   readonly browser: Promise<Browser>;
   /** What to tell of a crash: one for each session in it, no longer than that lasts. */
   readonly holders: Set<() => void>;
+  readonly startedAt: number;
   leases: number;
   served: number;
+  /** Memory of all its processes, as last seen. */
+  bytes: number;
   /** Gets no new sessions; is closed with the last one it has. */
   retired: boolean;
   /** Its end was asked for and is no crash. */
@@ -61,7 +68,7 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
   const entryFor = (plugins: readonly (string | object)[]): Entry => {
     const key = pluginSetKey(plugins);
     for (const entry of entries) {
-      if (entry.key === key && !entry.retired) return entry;
+      if (entry.key === key && !entry.retired && !isWorn(entry)) return entry;
       // A runner serves one task at a time: a Chromium with other plugins is not coming back into use soon.
       entry.retired = true;
       void closeIfIdle(entry);
@@ -71,6 +78,9 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
     return entry;
   };
 
+  const isWorn = ({ served, startedAt, bytes }: Entry): boolean =>
+    wornBy({ served, age: performance.now() - startedAt, bytes }, options.recycleAfter, options.totalBytes) !== null;
+
   return {
     async lease(plugins, signal) {
       const leave = await slots.take(signal);
@@ -78,7 +88,6 @@ export function createBrowserPool(options: PoolOptions): BrowserPool {
       const entry = entryFor(plugins);
       entry.leases += 1;
       entry.served += 1;
-      if (entry.served >= options.recycleAfter) entry.retired = true;
       const crashed = Promise.withResolvers<void>();
       entry.holders.add(crashed.resolve);
       const release = async (): Promise<void> => {
@@ -113,8 +122,10 @@ function start(key: string, plugins: readonly (string | object)[], options: Pool
     key,
     browser: begin(),
     holders: new Set(),
+    startedAt: performance.now(),
     leases: 0,
     served: 0,
+    bytes: 0,
     retired: false,
     closing: false,
   };
@@ -132,6 +143,10 @@ function start(key: string, plugins: readonly (string | object)[], options: Pool
       entry.retired = true;
       if (!entry.closing) for (const tell of entry.holders) tell();
     });
+    const used = (bytes: number): void => {
+      entry.bytes = bytes;
+    };
+    await watch(browser, { isInUse: () => entry.leases > 0, used, totalBytes: options.totalBytes });
     return browser;
   }
 }

@@ -129,12 +129,13 @@ class PlaceTab implements Tab {
     const { lease, place } = this.#seat;
     const broke = (what: string): void => {
       if (this.#closed) return;
+      this.#spent = true;
       const error = crashedError(what);
       this.#broken.reject(error);
       onBroken(error);
     };
     void lease.crashed.then(() => broke("Chromium"));
-    place.tenant = { log: this.#options.log, crashed: (page) => broke(`The page ${page.url()}`) };
+    place.tenant = { log: this.#options.log, broke };
     await this.#cookies.push();
   }
 

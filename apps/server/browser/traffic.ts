@@ -9,6 +9,8 @@ export interface MainAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A page that goes elsewhere by itself more often than this leads in circles. */
+export const MAX_NAVIGATIONS = 10;
 /** What scripts wait for before they show anything. */
 const AWAITED = new Set(["Document", "Script", "Fetch", "XHR"]);
 
@@ -30,6 +32,7 @@ export class Traffic {
   failure: string | null = null;
   /** Requests under way that scripts may be waiting for. */
   readonly #pending = new Set<string>();
+  readonly #session: CDPSession;
   readonly #frame: string;
   readonly #answers = new Map<string, MainAnswer>();
   #document = "";
@@ -42,6 +45,7 @@ export class Traffic {
 
   /** @param frame id of the main frame */
   constructor(session: CDPSession, frame: string) {
+    this.#session = session;
     this.#frame = frame;
     this.#followRequests(session);
     this.#followPage(session);
@@ -198,6 +202,9 @@ export class Traffic {
     else {
       this.chain.push(url);
       this.hops = [url];
+      // Going nowhere ends it.
+      if (this.chain.length === MAX_NAVIGATIONS + 1)
+        this.#session.send("Page.navigate", { url: "about:blank" }).catch(() => {});
     }
   }
 

@@ -3,6 +3,8 @@ import type { CDPSession, Page } from "playwright-core";
 import { blockAssets } from "./blocking.ts";
 import { type Taken, takeDocument } from "./in-page.ts";
 import { Traffic } from "./traffic.ts";
+import { sinceNow } from "./vitals.ts";
+import { pageProcesses } from "./watch.ts";
 import { whileAlive } from "./while-alive.ts";
 import { within } from "./within.ts";
 
@@ -66,7 +68,9 @@ export class VisitPage {
   whileAlive<T>(work: Promise<T>): Promise<T> {
     const ask = () => this.#session.send("Runtime.evaluate", { expression: "0" });
     // Chromium keeps questions back from a page that is about to be left.
-    return whileAlive({ ask, isExcused: () => this.traffic.isOnTheWay }, work);
+    const browser = this.page.context().browser();
+    const since = () => sinceNow(() => pageProcesses(browser));
+    return whileAlive({ ask, since, isExcused: () => this.traffic.isOnTheWay }, work);
   }
 
   /**

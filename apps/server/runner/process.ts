@@ -1,6 +1,10 @@
 /** The server's end of one runner process: starts it, hands attempts in, passes on what they ask for, and ends it. */
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { type BirpcReturn, createBirpc } from "birpc";
@@ -39,6 +43,8 @@ const PIPES_LIMIT = 500;
 export class RunnerProcess {
   readonly #start: RunnerStart;
   readonly #mark = randomUUID();
+  /** Where it and its Chromium keep what is temporary: killed as they are, they leave everything behind. */
+  readonly #temporary: string;
   readonly #child: ChildProcess;
   readonly #rpc: BirpcReturn<RunnerFunctions, ServerFunctions>;
   readonly #hosts = new Map<string, ExecutionHost>();
@@ -52,8 +58,9 @@ export class RunnerProcess {
 
   constructor(start: RunnerStart) {
     this.#start = start;
+    this.#temporary = mkdtempSync(join(start.env.TMPDIR ?? tmpdir(), "r-"));
     this.#child = fork(start.entry, {
-      env: { ...start.env, ULTRAVISOR_RUNNER: this.#mark },
+      env: { ...start.env, TMPDIR: this.#temporary, ULTRAVISOR_RUNNER: this.#mark },
       execArgv: EXEC_ARGV,
       serialization: "advanced",
       detached: true,
@@ -118,6 +125,7 @@ export class RunnerProcess {
     if (pid !== undefined && !this.hasEnded) killGroup(pid);
     await this.ended;
     await this.#start.killMarked({ ULTRAVISOR_RUNNER: this.#mark });
+    await rm(this.#temporary, { recursive: true, force: true, maxRetries: 3 });
   }
 
   /** What it printed to stderr last, for error messages. */

@@ -101,6 +101,16 @@ describe("a page that gets in the way", () => {
     await session.close();
   });
 
+  test("cannot keep the script from leaving", async () => {
+    const { session, page } = await openPage();
+    started.site.route("/clingy", "<title>Clingy</title><p>Stay</p><script>onbeforeunload = () => 'Stay!'</script>");
+    await page.goto(`${started.site.url}/clingy`);
+    await page.click("p");
+    await page.goto(started.site.documentation.start);
+    expect(await page.title()).toBe("Manual");
+    await session.close();
+  });
+
   test("cannot open windows without end", async () => {
     const { session, page } = await openPage();
     await page.goto(`${started.site.url}/popups`);

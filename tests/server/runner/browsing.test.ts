@@ -1,5 +1,8 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Lab, lab } from "./runners.ts";
 
@@ -83,6 +86,18 @@ describe("a browser task", () => {
       files: [{ role: "output", name: "screenshot.png", type: "image/png" }],
     });
     expect(lines.map((line) => line.text)).toEqual([expect.stringMatching(/^step 1 of 1 \(navigate http.*two\)$/)]);
+  });
+
+  test("leaves nothing temporary behind, Chromium's profile included, though its runner is killed", async () => {
+    const temporary = await mkdtemp(join(tmpdir(), "r-"));
+    onTestFinished(() => rm(temporary, { recursive: true }));
+    const made = await lab({ env: { PATH: "/usr/bin:/bin", HOME: temporary, TMPDIR: temporary } });
+    const spec = await browserTask(made, "page", "await page.goto(input.url);");
+    await made.start(spec, { assignment: { input: { url: await site() } } }).outcome;
+    const [runner = ""] = await readdir(temporary);
+    expect((await readdir(join(temporary, runner))).some((name) => name.includes("profile"))).toBe(true);
+    await made.pool.close();
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   test("that fails on its page leaves a screenshot and a trace", async () => {

@@ -1,0 +1,18 @@
+/** One folder for whatever tests and what they start keep for a while: it goes with the test run, those of killed ones with the next. */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isAlive } from "../../apps/server/files/process-alive.ts";
+
+const NAME = /^uv-test-(\d+)-/;
+
+export function setup(): () => void {
+  const base = tmpdir();
+  for (const name of readdirSync(base)) {
+    const pid = NAME.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(base, name), { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(base, `uv-test-${process.pid}-`));
+  process.env.TMPDIR = folder;
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
