@@ -11,6 +11,7 @@ import { addExport } from "./commands/export.ts";
 import { addFiles } from "./commands/files.ts";
 import { addInit } from "./commands/init.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addMirror } from "./commands/mirror.ts";
 import { addPause, addResume } from "./commands/pause.ts";
 import { addRetry } from "./commands/retry.ts";
 import { addRun } from "./commands/run.ts";
@@ -41,6 +42,7 @@ const COMMANDS = [
   addData,
   addFiles,
   addChanges,
+  addMirror,
   addState,
   addSessions,
   addSql,

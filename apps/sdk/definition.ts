@@ -115,6 +115,8 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   readonly block?: "assets" | "none";
   /** Hosts outside the public internet that pages may lead to, such as `intranet`, `intranet:8080` or `intranet:*`; those of the input's addresses need not be named. */
   readonly allowHosts?: readonly string[];
+  /** True: pages and files are kept as they were received, with all that pages need, to be browsed offline. */
+  readonly mirror?: boolean;
   /** True: what did not change since the run before is neither sent nor stored again, and the run tells what did. */
   readonly recrawl?: boolean | RecrawlOptions;
   /** Keeps cookies, local storage and IndexedDB under this name, from one attempt that succeeds to the next, of any task that names it. */

@@ -22,6 +22,7 @@ import { manifestWriter } from "./http/manifest.ts";
 import { queueBoard } from "./http/queues.ts";
 import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
 import { createLogger } from "./log.ts";
+import { createMirrors } from "./mirror/index.ts";
 import { createProber } from "./probe/index.ts";
 import { capacityOfMachine } from "./probe/machine.ts";
 import { chooseBackend } from "./queue/backend.ts";
@@ -176,11 +177,13 @@ function createExecutors(
 async function services(house: House): Promise<Parameters<typeof createApp>[0]> {
   const { config, store, log, folder } = house;
   const sqlite = await store.database.sqliteVersion();
+  const fileStore = createDiskFileStore(config.filesFolder);
   return {
     ...store,
     ...{ catalog: house.catalog, engine: house.engine, notices: house.notices, queue: house.queue, logger: log },
     state: tellState(store.state, house.notices),
-    fileStore: createDiskFileStore(config.filesFolder),
+    fileStore,
+    mirrors: createMirrors({ captures: store.captures, files: fileStore, clock: Date.now }),
     health: () => health(house, sqlite),
     clock: Date.now,
     node: config.node,

@@ -6,6 +6,7 @@ serveRunner({
   openFiles: createDiskFileStore,
   async createBrowsing(options) {
     const { createBrowsing } = await import("./browser/browsing.ts");
-    return createBrowsing(options);
+    const { requisitesOfPage, requisitesOfStyle } = await import("./mirror/page.ts");
+    return createBrowsing({ ...options, requisites: { ofPage: requisitesOfPage, ofStyle: requisitesOfStyle } });
   },
 });

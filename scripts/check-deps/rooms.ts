@@ -74,6 +74,7 @@ export const ROOMS: readonly Room[] = [
     "domutils",
     "htmlparser2",
   ]),
+  worksRoom("mirror", ["htmlparser2", "warcio", "yazl"]),
   worksRoom("extract", ["langchain", "@langchain/*", "zod"]),
   worksRoom("probe", []),
   worksRoom("loader", ["birpc", "chokidar", "yaml", "zod"]),
@@ -118,7 +119,7 @@ export const ROOMS: readonly Room[] = [
   room("cli", "apps/cli", {
     rooms: ["sdk", "cli/config"],
     types: ["server/http", "server/core"],
-    packages: ["commander", "hono", "yaml", "zod"],
+    packages: ["commander", "hono", "yaml", "yauzl", "zod"],
     mend: "The CLI talks to the server over HTTP; only types of the API cross over.",
   }),
   room("tasks", "tasks", {

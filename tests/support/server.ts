@@ -20,6 +20,7 @@ export interface TestServer {
   readonly url: string;
   readonly data: string;
   readonly port: number;
+  readonly token: string;
   readonly process: ChildProcess;
   /** JSON of an API route below `/api`. */
   get<T>(path: string): Promise<T>;
@@ -76,7 +77,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   };
   const get = async <T>(path: string): Promise<T> => answered(await ask(path));
   return {
-    ...{ url, data, port, process: child, get },
+    ...{ url, data, port, token: TOKEN, process: child, get },
     post: async (path, body = {}) => answered(await ask(path, { method: "POST", body: JSON.stringify(body) })),
     async finished(runId) {
       // The log stream ends when the run does.

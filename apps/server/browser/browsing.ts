@@ -2,16 +2,18 @@
 import type { LookupFunction } from "node:net";
 import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
+import type { Requisites } from "../core/mirror.ts";
 import type { Memory } from "../core/page-limit.ts";
 import { createEgress } from "./egress.ts";
 import { createHostGates } from "./host-gates.ts";
 import { createIdentities } from "./identity.ts";
 import { readMemory } from "./memory.ts";
+import type { SharedAssets } from "./mirror.ts";
 import { createPace } from "./pace.ts";
 import { createPlaces } from "./places.ts";
 import { createBrowserPool } from "./pool.ts";
 import { createRobotsFiles } from "./robots-files.ts";
-import { openSession } from "./session.ts";
+import { openSession, type SessionParts } from "./session.ts";
 import { createTemplates } from "./templates.ts";
 
 export interface BrowsingOptions {
@@ -30,6 +32,8 @@ export interface BrowsingOptions {
   readonly lookup?: LookupFunction;
   /** What the HTTP tier calls itself. */
   readonly userAgent?: string;
+  /** How mirrors know what a page needs to be shown; left out: they keep pages and files only. */
+  readonly requisites?: Requisites;
 }
 
 const SESSIONS_PER_PLACE = 500;
@@ -65,6 +69,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     pageTimeout,
     manners,
     templates: createTemplates(),
+    mirrors: sharedMirrors(options.requisites ?? { ofPage: () => [], ofStyle: () => [] }),
   };
   const open = new Set<BrowsingSession>();
   return {
@@ -77,5 +82,19 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
       await Promise.all([...open].map((session) => session.close()));
       await Promise.all([pool.close(), egress.close()]);
     },
+  };
+}
+
+/** A runner works on few runs at a time; of the others it forgets what it has fetched. */
+const MIRRORED_RUNS = 8;
+
+function sharedMirrors(requisites: Requisites): SessionParts["mirrors"] {
+  const runs = new Map<string, SharedAssets>();
+  return (run) => {
+    const assets: SharedAssets = runs.get(run) ?? new Map();
+    runs.delete(run);
+    runs.set(run, assets);
+    for (const [oldest] of [...runs].slice(0, -MIRRORED_RUNS)) runs.delete(oldest);
+    return { requisites, assets };
   };
 }

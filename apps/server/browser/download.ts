@@ -36,7 +36,10 @@ export async function download(parts: DownloadParts, url: URL, options: Download
   try {
     answer = await begin(parts, url, partial, look);
     const known = answer.status === 304 && look?.isConditional(answer.url) ? look.same(answer.url) : null;
-    if (known) return rememberedFile(known, options);
+    if (known) {
+      tier.mirror?.remembered("file", known.facts, "");
+      return rememberedFile(known, options);
+    }
     await receive(parts, answer, partial, { ...options, maxBytes });
     const labels = partial.labels ?? labelsOf(answer);
     const type = typeOf(labels, answer.url);
@@ -44,6 +47,7 @@ export async function download(parts: DownloadParts, url: URL, options: Download
     const blob = await partial.finish();
     const found = { url: answer.url.href, status: 200, headers: answer.headers, type, name };
     const changed = look?.file(found, blob) ?? true;
+    tier.mirror?.file(answer, blob, type, isDecoded(answer, labels));
     return { name: safeFileName(options.name ?? name), url: found.url, ...blob, type, changed };
   } catch (error) {
     look?.failed(error, url);

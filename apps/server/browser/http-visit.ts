@@ -1,14 +1,15 @@
 /** The HTTP tier: fetches one page, redirects followed, and reads it if it is text. */
 import { Buffer } from "node:buffer";
 import { BrowsingError } from "../core/browsing.ts";
+import { decodeText } from "../core/charset.ts";
 import { headerMediaType } from "../core/media-type.ts";
 import { HOST_PATIENCE } from "../core/politeness.ts";
-import { decodeText } from "./charset.ts";
 import { Deadline } from "./deadline.ts";
 import { isHtml, PageDocument, type PageFacts } from "./document.ts";
 import { ACCEPTED_ENCODINGS } from "./encoding.ts";
 import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
+import type { MirrorRecorder } from "./mirror.ts";
 import { networkError } from "./network-error.ts";
 import { readPageBody } from "./page-body.ts";
 import type { Look, Recrawl } from "./recrawl.ts";
@@ -26,6 +27,8 @@ const MAX_TRIES = 3;
 export interface HttpTier extends Visitor {
   /** What earlier runs saw; null: it is not asked for. */
   readonly recrawl: Recrawl | null;
+  /** Keeps what is received; null: nothing is mirrored. */
+  readonly mirror: MirrorRecorder | null;
   readonly userAgent: string;
   readonly signal: AbortSignal;
   /** Milliseconds for a whole page, and for a download to begin. */
@@ -60,7 +63,7 @@ export function requestHeaders(tier: HttpTier, own: Readonly<Record<string, stri
 }
 
 async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, string>>): Promise<PageDocument> {
-  const headers = { ...requestHeaders(tier, own), "accept-encoding": ACCEPTED_ENCODINGS };
+  const headers = { ...requestHeaders(tier, own), "accept-encoding": tier.mirror ? "identity" : ACCEPTED_ENCODINGS };
   const look = tier.recrawl?.look("page", own) ?? null;
   const load = async (): Promise<PageDocument | null> => {
     const deadline = new Deadline(tier.timeout);
@@ -74,7 +77,7 @@ async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, 
         signal,
         look ? (hop) => look.headersFor(hop) : undefined,
       );
-      return await readPage(answer, look);
+      return await readPage(tier, answer, look);
     } catch (error) {
       look?.failed(error, url);
       tier.signal.throwIfAborted();
@@ -106,10 +109,10 @@ function passesSoon({ status, retryAfter }: BrowsingError): boolean {
 }
 
 /** Null: nothing has changed, but what was remembered cannot be read any more. */
-async function readPage(answer: HttpAnswer, look: Look | null): Promise<PageDocument | null> {
+async function readPage(tier: HttpTier, answer: HttpAnswer, look: Look | null): Promise<PageDocument | null> {
   if (answer.status === 304 && look?.isConditional(answer.url)) {
     await discard(answer);
-    return rememberedPage(answer, look);
+    return rememberedPage(tier, answer, look);
   }
   const failed = statusError(answer.url.href, answer.status, answer.headers["retry-after"], Date.now());
   if (failed) {
@@ -129,6 +132,7 @@ async function readPage(answer: HttpAnswer, look: Look | null): Promise<PageDocu
     ...overHttp(type),
   });
   if (look) document.changed = await look.page(document, bytes ?? null, document.html);
+  await tier.mirror?.page(tier, answer, document, bytes ?? null);
   return document;
 }
 
@@ -139,7 +143,7 @@ function overHttp(type: string): Pick<PageFacts, "tier" | "tierReason" | "tierWh
 }
 
 /** The page as it was when it was last sent; a 304 may bring newer headers. */
-async function rememberedPage(answer: HttpAnswer, look: Look): Promise<PageDocument | null> {
+async function rememberedPage(tier: HttpTier, answer: HttpAnswer, look: Look): Promise<PageDocument | null> {
   const known = look.same(answer.url);
   const bytes = known && (await look.bytes(known.facts));
   if (!known || !bytes) return null;
@@ -152,6 +156,8 @@ async function rememberedPage(answer: HttpAnswer, look: Look): Promise<PageDocum
   const html = bytes.length > 0 ? decodeText(bytes, headers["content-type"]) : "";
   const document = new PageDocument({ url, status, headers, type, html, ...overHttp(type) });
   document.changed = known.changedInThisRun;
+  tier.mirror?.remembered("page", known.facts, isHtml(type) ? document.title : "");
+  tier.mirror?.need(tier, document);
   return document;
 }
 

@@ -10,6 +10,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly setCookies: readonly string[];
+  /** As sent, in order and case. */
+  readonly rawHeaders: readonly (readonly [name: string, value: string])[];
   /** As sent: still encoded. Must be read, destroyed or given to `discard`. */
   readonly body: Readable & { dump(options: { limit: number }): Promise<void> };
 }
@@ -54,22 +56,31 @@ async function get(
     method: "GET",
     headers,
     signal,
+    responseHeaders: "raw",
   });
+  const rawHeaders = pairs(answer.headers as unknown as readonly string[]);
   // Whoever reads the body is told of errors; if nobody does any more, an error must not end the process.
   answer.body.on("error", () => {});
   return {
     url,
     status: answer.statusCode,
-    headers: flat(answer.headers),
-    setCookies: [answer.headers["set-cookie"] ?? []].flat(),
+    headers: flat(rawHeaders),
+    setCookies: rawHeaders.flatMap(([name, value]) => (name.toLowerCase() === "set-cookie" ? [value] : [])),
+    rawHeaders,
     body: answer.body,
   };
 }
 
-function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+/** With `responseHeaders: "raw"` undici gives names and values by turns, though its types do not say so. */
+function pairs(raw: readonly string[]): [string, string][] {
+  return Array.from({ length: raw.length / 2 }, (_, at) => [raw[2 * at] ?? "", raw[2 * at + 1] ?? ""]);
+}
+
+function flat(headers: HttpAnswer["rawHeaders"]): Record<string, string> {
   const result: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    result[key] = result[key] === undefined ? value : `${result[key]}, ${value}`;
   }
   return result;
 }

@@ -19,6 +19,8 @@ export interface Visitor {
   admit(url: URL): Promise<() => void>;
   /** Is told of every answer. */
   heard?(url: URL, status: number, retryAfter: number | null): void;
+  /** Is told of every redirect. */
+  redirected?(answer: HttpAnswer, target: URL): void;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function follow(
     await discard(answer);
     url = webUrl(target, url);
     url.hash = "";
+    visitor.redirected?.(answer, url);
   }
 }
 

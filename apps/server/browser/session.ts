@@ -4,17 +4,17 @@ import type { Document, DownloadedFile, DownloadOptions, SitemapOptions, VisitOp
 import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions, needsPage } from "../core/browsing.ts";
 import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft, Tiers } from "../core/execution.ts";
-import type { FileStore } from "../core/files.ts";
 import type { ScopeRule } from "../core/landing.ts";
+import type { CaptureDraft } from "../core/mirror.ts";
 import type { SessionState } from "../core/saved-session.ts";
 import { chooseTier } from "./auto-visit.ts";
 import type { Purpose } from "./browser-visit.ts";
 import { clickFile } from "./click-download.ts";
-import { CookieJar } from "./cookies.ts";
 import { isHtml, type PageDocument } from "./document.ts";
 import type { Egress } from "./egress.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { createHttpClient } from "./http.ts";
+import { type HttpTierParts, httpTier } from "./http-tier.ts";
 import { type HttpTier, patiently, visitOverHttp } from "./http-visit.ts";
 import type { Identities } from "./identity.ts";
 import { Manners, type SharedManners } from "./manners.ts";
@@ -22,24 +22,21 @@ import type { Pace } from "./pace.ts";
 import { type PageFixtures, pageFixtures } from "./page-fixtures.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
-import { Recrawl } from "./recrawl.ts";
 import { changedState, restoreCookies } from "./saved-state.ts";
 import { isInScope, Scopes } from "./scopes.ts";
 import { Served } from "./served.ts";
 import { MAX_PAGES, pagesOfSite } from "./site-pages.ts";
 import { openTab, type Tab } from "./tab.ts";
 import type { Templates } from "./templates.ts";
-import { webUrl } from "./web-url.ts";
+import { webUrl, withoutFragment } from "./web-url.ts";
 import { within } from "./within.ts";
 
-export interface SessionParts {
+export interface SessionParts extends HttpTierParts {
   readonly egress: Egress;
   readonly pool: BrowserPool;
   readonly pace: Pace;
   readonly places: Places;
-  readonly files: FileStore;
   readonly identities: Identities;
-  readonly pageTimeout: number;
   readonly manners: SharedManners;
   readonly templates: Templates;
 }
@@ -84,16 +81,7 @@ class Session implements BrowsingSession {
     const client = createHttpClient(parts.egress, this.#named);
     const manners = new Manners(parts.manners, client, options);
     this.#manners = manners;
-    this.#http = {
-      client,
-      jar: new CookieJar(),
-      recrawl: options.recrawl ? new Recrawl({ ...options.recrawl, files: parts.files }) : null,
-      admit: (url) => manners.admit(url),
-      heard: (url, status, retryAfter) => manners.heard(url, status, retryAfter),
-      userAgent,
-      signal: options.signal,
-      timeout: parts.pageTimeout,
-    };
+    this.#http = httpTier(parts, options, { client, manners, userAgent });
     if (options.saved) restoreCookies(this.#http.jar, options.saved);
     const broken = Promise.withResolvers<BrowsingError>();
     this.broken = broken.promise;
@@ -133,6 +121,10 @@ class Session implements BrowsingSession {
 
   downloads(): readonly FileDraft[] {
     return [...this.#downloads];
+  }
+
+  async captures(): Promise<readonly CaptureDraft[]> {
+    return (await this.#http.mirror?.captures()) ?? [];
   }
 
   sightings(): ReturnType<BrowsingSession["sightings"]> {
@@ -176,8 +168,10 @@ class Session implements BrowsingSession {
         ? await this.#visitInTab(url, options, ASKED_FOR)
         : await this.#visitOverHttp(url, options, render);
     document.onLinks = (hrefs, asked) => this.#scopes.note(document.url, hrefs, asked);
-    if (document.tier === "browser")
+    if (document.tier === "browser") {
       document.changed = (await this.#http.recrawl?.rendered(document, document.html)) ?? true;
+      await this.#http.mirror?.rendered(this.#http, document, withoutFragment(url));
+    }
     this.#served.note(document);
     this.#received += Buffer.byteLength(document.html);
     const how = document.tier === "http" ? "over HTTP" : "in Chromium";

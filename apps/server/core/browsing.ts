@@ -2,6 +2,7 @@
 import type { BrowserContext } from "../../sdk/context.ts";
 import type { FileDraft, Tiers } from "./execution.ts";
 import type { ScopeRule } from "./landing.ts";
+import type { CaptureDraft } from "./mirror.ts";
 import type { PerHost } from "./politeness.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
 import type { SessionState } from "./saved-session.ts";
@@ -37,6 +38,8 @@ export interface BrowsingSessionOptions {
   readonly block?: "assets" | "none";
   /** Hosts that the task or its input names, as `canonicalHost` writes them: these may be private. */
   readonly allowHosts?: readonly string[];
+  /** The run whose pages and files are kept as they were received; null: none. */
+  readonly mirror?: { readonly run: string } | null;
   /** What earlier runs saw, and a CSS selector of what may differ; null: every page counts as new. */
   readonly recrawl?: {
     readonly ignore: string | null;
@@ -61,6 +64,8 @@ export interface BrowsingSession {
   changedState(): Promise<SessionState | null>;
   /** What `download` stored, in order. */
   downloads(): readonly FileDraft[];
+  /** What was received, once all that the pages need was fetched; empty without `mirror`. */
+  captures(): Promise<readonly CaptureDraft[]>;
   /** What was learned of addresses, for the next run; empty without `recrawl`. */
   sightings(): readonly SightingDraft[];
   /** Resolves when this session's Chromium or its page crashed: the attempt is lost, whatever the script still waits for. */

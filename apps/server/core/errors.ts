@@ -11,6 +11,7 @@ export const ERROR_STATUS = {
   unknown_task: 404,
   unknown_run: 404,
   unknown_file: 404,
+  unknown_mirror: 404,
   unknown_key: 404,
   unknown_session: 404,
   unknown_collection: 404,

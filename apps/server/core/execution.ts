@@ -3,6 +3,7 @@ import type { TaskSpec } from "./definition.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Astray, Landing } from "./landing.ts";
+import type { CaptureDraft } from "./mirror.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
 import type { SessionState } from "./saved-session.ts";
 import type { Reason } from "./words.ts";
@@ -114,6 +115,8 @@ export type Outcome =
       readonly records: readonly RecordDraft[];
       readonly files: readonly FileDraft[];
       readonly report: JsonObject;
+      /** Mirrored runs: what was received. */
+      readonly captures?: readonly CaptureDraft[];
       /** What was learned of addresses. */
       readonly sightings?: readonly SightingDraft[];
       readonly usage: Usage;

@@ -20,6 +20,7 @@ import type {
 import type { ServedPages } from "./execution.ts";
 import type { FlowTask } from "./flow-view.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Capture, CaptureCounts } from "./mirror.ts";
 import type { Change, ChangeKind, Diff, Sighted } from "./recrawl.ts";
 import type { NotStarted, StopReason } from "./stops.ts";
 import type { Kind, State } from "./words.ts";
@@ -167,6 +168,13 @@ export interface DiffReader {
   diff(runId: string): Promise<Diff | null>;
   /** In the order in which they were found. */
   list(runId: string, query: ChangeQuery): Promise<Page<Change>>;
+}
+
+/** What mirrored runs received. */
+export interface CaptureReader {
+  counts(runId: string): Promise<CaptureCounts>;
+  /** In the order in which they were received. */
+  each(runId: string): AsyncGenerator<Capture, void, undefined>;
 }
 
 export interface StateStore {

@@ -8,6 +8,7 @@ import type { FileDraft, RecordDraft, Usage } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Astray, Landing } from "./landing.ts";
 import type { Lock } from "./lock.ts";
+import type { CaptureDraft } from "./mirror.ts";
 import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
 import type { SealedSession } from "./saved-session.ts";
@@ -92,6 +93,7 @@ export interface Success {
   readonly files: readonly FileDraft[];
   readonly report: JsonObject;
   readonly sightings?: readonly SightingDraft[] | undefined;
+  readonly captures?: readonly CaptureDraft[] | undefined;
   readonly usage: Usage;
   /** The session that it saved. */
   readonly session?: SealedSession;

@@ -243,12 +243,12 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
   );
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
   const { drafts: spawned, stops } = parts.fanOuts.sift(taskRun, wanted, now);
-  const { output, ownKey = null, ownLanding = null, records, files, report, sightings, usage } = outcome;
+  const { output, ownKey = null, ownLanding = null, records, files, report, sightings, captures, usage } = outcome;
   const name = taskRun.spec.session;
   const session = name && outcome.session ? { session: sealSession(parts, name, outcome.session) } : {};
   const settled = await transitions.succeed(
     ticket,
-    { output, ownKey, ownLanding, spawned, stops, records, files, report, sightings, usage, ...session },
+    { output, ownKey, ownLanding, spawned, stops, records, files, report, sightings, captures, usage, ...session },
     now,
   );
   const started = new Set(settled?.ready.map((delivery) => delivery.taskRunId));

@@ -20,6 +20,7 @@ import { hookEndpoints } from "./routes/hooks.ts";
 import { logEndpoints } from "./routes/logs.ts";
 import { manifestEndpoints } from "./routes/manifest.ts";
 import { addMetrics } from "./routes/metrics.ts";
+import { mirrorEndpoints } from "./routes/mirror.ts";
 import { notStartedEndpoints } from "./routes/not-started.ts";
 import { runEndpoints } from "./routes/runs.ts";
 import { savedSessionEndpoints } from "./routes/saved-sessions.ts";
@@ -81,6 +82,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...fileEndpoints(services),
     ...aggregateEndpoints(services),
     ...changeEndpoints(services),
+    ...mirrorEndpoints(services),
     ...dataEndpoints(services),
     ...sqlEndpoints(services),
     ...stateEndpoints(services),

@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   unknown_task: "No such task",
   unknown_run: "No such run",
   unknown_file: "No such file",
+  unknown_mirror: "No such mirror",
   unknown_key: "No such key",
   unknown_session: "No such saved session",
   unknown_collection: "No such collection",

@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { ManifestStore } from "../core/engine-stores.ts";
 import type { FileStore } from "../core/files.ts";
+import type { Mirrors } from "../core/mirror.ts";
 import type {
   BackupStore,
   Catalog,
@@ -37,6 +38,7 @@ export interface Services {
   readonly records: RecordReader;
   readonly diffs: DiffReader;
   readonly sql: SqlReader;
+  readonly mirrors: Mirrors;
   readonly state: StateStore;
   readonly schedule: ScheduleReader;
   readonly sessions: SessionStore;

@@ -51,7 +51,8 @@ export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
     if (output === NO_SCRIPT) return { outcome: await stopped(parts, session, drafts), abandoned: true };
     if (landings.ended) return { outcome: astray(landings.ended, session, parts), abandoned: false };
     const saved = (await session?.changedState()) ?? null;
-    const outcome = succeeded(output, drafts, session, parts, landings);
+    const captures = (await session?.captures()) ?? [];
+    const outcome = { ...succeeded(output, drafts, session, parts, landings), captures };
     return { outcome: saved ? { ...outcome, session: saved } : outcome, abandoned: false };
   } catch (error) {
     if (landings.ended) return { outcome: astray(landings.ended, session, parts), abandoned: false };
@@ -83,6 +84,7 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     plugins: definition.plugins ?? [],
     robots: definition.robots ?? "obey",
     block: definition.block ?? "assets",
+    mirror: definition.mirror ? { run: assignment.runId } : null,
     recrawl: recrawlOf(parts),
     perHost: perHostOf(definition),
     allowHosts: allowedHosts(definition, assignment),

@@ -46,6 +46,10 @@ export class BrowserSession {
   readonly scopeOf: BrowsingSession["scopeOf"] = (key) => this.#session.scopeOf(key);
   readonly isInScope: BrowsingSession["isInScope"] = (rule, url) => this.#session.isInScope(rule, url);
 
+  captures(): ReturnType<BrowsingSession["captures"]> {
+    return this.#session.captures();
+  }
+
   sightings(): ReturnType<BrowsingSession["sightings"]> {
     return this.#session.sightings();
   }

@@ -2,6 +2,7 @@
 import type { EventStore, LogStore, ManifestStore, ScheduleStore } from "../core/engine-stores.ts";
 import type {
   BackupStore,
+  CaptureReader,
   Clock,
   DiffReader,
   FileReader,
@@ -16,6 +17,7 @@ import type { RunStore } from "../core/run-store.ts";
 import type { SavedSessionStore } from "../core/saved-session.ts";
 import type { SqlReader } from "../core/sql.ts";
 import { createBackupStore } from "./backup.ts";
+import { createCaptureReader } from "./captures.ts";
 import type { Owner } from "./claim.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 import { createEventStore } from "./events.ts";
@@ -45,6 +47,7 @@ export interface Store {
   readonly manifests: ManifestStore;
   readonly records: RecordReader;
   readonly diffs: DiffReader;
+  readonly captures: CaptureReader;
   readonly state: StateStore;
   readonly schedule: ScheduleStore;
   readonly sessions: SessionStore;
@@ -73,6 +76,7 @@ export async function openStore(
     manifests: createManifestStore(database),
     records: createRecordReader(database),
     diffs: createDiffReader(database),
+    captures: createCaptureReader(database),
     state: createStateStore(database, options.clock),
     schedule: createScheduleStore(database),
     sessions: createSessionStore(database, options.clock),

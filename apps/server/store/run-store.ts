@@ -14,6 +14,7 @@ import type {
   Ticket,
 } from "../core/run-store.ts";
 import { cancelStatements, retryStatements } from "./cancel-sql.ts";
+import { insertCaptures } from "./captures.ts";
 import { createClaim, type Owner } from "./claim.ts";
 import { createStatements } from "./create-sql.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
@@ -96,7 +97,7 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
 }
 
 function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number): InStatement[] {
-  const { ownKey, ownLanding = null, spawned, stops, records, files, report, sightings = [], session } = success;
+  const { ownKey, ownLanding = null, spawned, stops, records, files, report, session } = success;
   return [
     ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
     ...insertSubtasks(ticket.runId, spawned, stops, now),
@@ -104,8 +105,9 @@ function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number
     ...(records.length > 0 ? [insertRecords(ticket, records, newId, now)] : []),
     ...(files.length > 0 ? [insertFiles(ticket, files, newId, now)] : []),
     ...(Object.keys(report).length > 0 ? [mergeReport(ticket, report)] : []),
-    ...learn(ticket, sightings, now),
+    ...learn(ticket, success.sightings ?? [], now),
     ...(session ? [saveSession(session, now)] : []),
+    ...insertCaptures(ticket, success.captures ?? []),
   ];
 }
 

@@ -17,6 +17,7 @@ import { type App, createApp } from "../../../apps/server/http/app.ts";
 import { type Listening, listen } from "../../../apps/server/http/listen.ts";
 import { manifestWriter } from "../../../apps/server/http/manifest.ts";
 import type { Services } from "../../../apps/server/http/services.ts";
+import { createMirrors } from "../../../apps/server/mirror/index.ts";
 import { createProber } from "../../../apps/server/probe/index.ts";
 import { openStore, type Store } from "../../../apps/server/store/index.ts";
 import { createVault } from "../../../apps/server/store/vault.ts";
@@ -105,6 +106,7 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
     notices,
     queue,
     fileStore,
+    mirrors: createMirrors({ captures: store.captures, files: fileStore, clock: () => clock.time }),
     logger,
     health: () => HEALTH,
     clock: () => clock.time,

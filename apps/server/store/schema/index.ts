@@ -1,4 +1,5 @@
 /** Every table, for queries and for Drizzle Kit. */
+export { captures } from "./captures.ts";
 export { events, files, logs, records, recordVersions, searchedCollections } from "./history.ts";
 export { manifests } from "./manifests.ts";
 export { changes, crawlRuns, crawls, sightings } from "./recrawl.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeText } from "../../../apps/server/browser/charset.ts";
+import { decodeText } from "../../../apps/server/core/charset.ts";
 
 const bytes = (text: string, encoding: BufferEncoding): Buffer => Buffer.from(text, encoding);
 

@@ -1,0 +1,197 @@
+/** Records what a mirrored run receives: pages, files, redirects, and what pages need to be shown, which it fetches. */
+import { BrowsingError } from "../core/browsing.ts";
+import { decodeText } from "../core/charset.ts";
+import type { FileStore, StoredBlob } from "../core/files.ts";
+import { headerMediaType, mediaTypeOf } from "../core/media-type.ts";
+import { type CaptureDraft, type CaptureKind, keptHeaders, type Requisites } from "../core/mirror.ts";
+import type { Facts } from "../core/recrawl.ts";
+import { isEncoded } from "../core/resume.ts";
+import { Deadline } from "./deadline.ts";
+import { isHtml, type PageDocument } from "./document.ts";
+import { decodeBody } from "./encoding.ts";
+import { discard, type HttpAnswer } from "./http.ts";
+import { statusError } from "./http-status.ts";
+import { type HttpTier, requestHeaders } from "./http-visit.ts";
+import { follow } from "./redirects.ts";
+import { createSlots } from "./slots.ts";
+
+/** What a runner's attempts share: an asset is fetched once per run, however many pages show it. */
+export type SharedAssets = Map<string, Promise<readonly CaptureDraft[]>>;
+
+export interface MirrorParts {
+  readonly files: FileStore;
+  readonly requisites: Requisites;
+  readonly assets: SharedAssets;
+  log(level: "debug" | "info" | "warn", text: string): void;
+}
+
+const MAX_ASSET_BYTES = 64 * 1024 * 1024;
+/** A page that needs more is not one that anybody looks at. */
+const MAX_ASSETS = 1000;
+/** Frames in frames, and style sheets that import others. */
+const MAX_DEPTH = 5;
+const AT_A_TIME = 6;
+
+export class MirrorRecorder {
+  readonly #parts: MirrorParts;
+  readonly #captures = new Map<string, CaptureDraft>();
+  readonly #slots = createSlots(AT_A_TIME);
+  readonly #fetching: Promise<void>[] = [];
+
+  constructor(parts: MirrorParts) {
+    this.#parts = parts;
+  }
+
+  /** An answer that led elsewhere. */
+  redirect(answer: HttpAnswer, target: URL): void {
+    this.#add(redirectOf(answer, target));
+  }
+
+  /** A page as it was sent, and whatever it needs. */
+  async page(tier: HttpTier, answer: HttpAnswer, document: PageDocument, bytes: Uint8Array | null): Promise<void> {
+    const blob = bytes === null ? null : await this.#parts.files.put(once(bytes));
+    const title = isHtml(document.type) ? document.title : "";
+    this.#add({ ...captureOf("page", answer, blob, document.type, isEncoded(answer.headers)), title });
+    this.need(tier, document);
+  }
+
+  /** What was not sent again: as it was when it was. */
+  remembered(kind: "page" | "file", { url, status, headers, type, body, size }: Facts, title: string): void {
+    const raw = Object.entries(headers).map(([name, value]) => [name, value] as const);
+    const time = Date.parse(headers.date ?? "") || Date.now();
+    const kept = keptHeaders(raw, kind === "page" && isEncoded(headers));
+    this.#add({ kind, url, status, headers: kept, sha256: body || null, size, type, title, target: null, time });
+  }
+
+  /** What Chromium made of a page. `asked`: the address that it was asked for. */
+  async rendered(tier: HttpTier, document: PageDocument, asked: string): Promise<void> {
+    if (asked !== document.url) this.#add(leading(asked, document.url));
+    const blob = await this.#parts.files.put(once(Buffer.from(document.html)));
+    const headers = [["content-type", "text/html; charset=utf-8"]] as const;
+    const { url, status, type, title } = document;
+    this.#add({ kind: "rendered", url, status, headers, ...blob, type, title, target: null, time: Date.now() });
+    this.need(tier, document);
+  }
+
+  /** A downloaded file. `isPlain`: it was packed on its way. */
+  file(answer: HttpAnswer, blob: StoredBlob, type: string, isPlain: boolean): void {
+    this.#add({ ...captureOf("file", answer, blob, type, isPlain), status: 200 });
+  }
+
+  /** Everything, once all that pages need was fetched. */
+  async captures(): Promise<readonly CaptureDraft[]> {
+    while (this.#fetching.length > 0) await this.#fetching.shift();
+    return [...this.#captures.values()];
+  }
+
+  #add(draft: CaptureDraft): void {
+    this.#captures.set(`${draft.kind} ${draft.url}`, draft);
+  }
+
+  /** Fetches what a page needs to be shown. */
+  need(tier: HttpTier, { html, type, url }: PageDocument): void {
+    if (!isHtml(type)) return;
+    for (const needed of this.#parts.requisites.ofPage(html, url).slice(0, MAX_ASSETS)) {
+      this.#fetching.push(this.#asset(tier, needed).then((drafts) => drafts.forEach((draft) => void this.#add(draft))));
+    }
+  }
+
+  /** What another attempt gave up is fetched anew. */
+  async #asset(tier: HttpTier, url: string, depth = 1): Promise<readonly CaptureDraft[]> {
+    const { assets } = this.#parts;
+    for (let known = assets.get(url); known; known = assets.get(url)) {
+      const drafts = await known;
+      if (assets.get(url) === known) return drafts;
+    }
+    const fetching = this.#fetchAsset(tier, url, depth).catch((error: unknown) => {
+      if (tier.signal.aborted) assets.delete(url);
+      this.#parts.log(
+        "debug",
+        `${url} is not in the mirror: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return [];
+    });
+    assets.set(url, fetching);
+    return fetching;
+  }
+
+  async #fetchAsset(tier: HttpTier, address: string, depth: number): Promise<readonly CaptureDraft[]> {
+    const drafts: CaptureDraft[] = [];
+    const visitor = {
+      ...tier,
+      mirror: null,
+      redirected: (answer: HttpAnswer, to: URL) => void drafts.push(redirectOf(answer, to)),
+    };
+    const { answer, blob } = await this.#receive(visitor, new URL(address));
+    const type = headerMediaType(answer.headers["content-type"]) || mediaTypeOf(answer.url.pathname);
+    drafts.push(captureOf("asset", answer, blob, type, isEncoded(answer.headers)));
+    if (depth >= MAX_DEPTH) return drafts;
+    const nested = (await this.#requisitesOf(answer, blob, type)).slice(0, MAX_ASSETS);
+    // Two style sheets that import each other wait for neither: what is being fetched already is somebody's.
+    const fresh = nested.filter((url) => !this.#parts.assets.has(url));
+    const below = await Promise.all(fresh.map((url) => this.#asset(tier, url, depth + 1)));
+    return [...drafts, ...below.flat()];
+  }
+
+  async #receive(tier: HttpTier, url: URL): Promise<{ readonly answer: HttpAnswer; readonly blob: StoredBlob }> {
+    const leave = await this.#slots.take(tier.signal);
+    const deadline = new Deadline(tier.timeout);
+    try {
+      const headers = { ...requestHeaders(tier, {}), accept: "*/*", "accept-encoding": "identity" };
+      const signal = AbortSignal.any([tier.signal, deadline.signal]);
+      const answer = await follow(tier, url, headers, deadline, signal);
+      const failed = statusError(answer.url.href, answer.status, undefined, Date.now());
+      if (failed) {
+        await discard(answer);
+        throw failed;
+      }
+      const body = decodeBody(answer.body, answer.headers["content-encoding"]);
+      const blob = await this.#parts.files.put(body as AsyncIterable<Uint8Array>, { maxBytes: MAX_ASSET_BYTES });
+      return { answer, blob };
+    } finally {
+      deadline.stop();
+      leave();
+    }
+  }
+
+  async #requisitesOf(answer: HttpAnswer, { sha256 }: StoredBlob, type: string): Promise<readonly string[]> {
+    const { files, requisites } = this.#parts;
+    if (type !== "text/css" && !isHtml(type)) return [];
+    const stream = await files.open(sha256);
+    const bytes = stream && new Uint8Array(await new Response(stream).arrayBuffer());
+    if (!bytes) throw new BrowsingError("bad_response", `${answer.url.href} was lost`, { retryable: true });
+    const text = decodeText(bytes, answer.headers["content-type"]);
+    return isHtml(type) ? requisites.ofPage(text, answer.url.href) : requisites.ofStyle(text, answer.url.href);
+  }
+}
+
+function captureOf(
+  kind: CaptureKind,
+  { url, status, rawHeaders }: HttpAnswer,
+  blob: StoredBlob | null,
+  type: string,
+  isPlain: boolean,
+): CaptureDraft {
+  const body = { sha256: blob?.sha256 ?? null, size: blob?.size ?? 0 };
+  const headers = keptHeaders(rawHeaders, isPlain);
+  return { kind, url: withoutHash(url), status, headers, ...body, type, title: "", target: null, time: Date.now() };
+}
+
+/** Chromium followed the redirect by itself, so what was said on the way is not known. */
+function leading(url: string, target: string): CaptureDraft {
+  const nothing = { headers: [], sha256: null, size: 0, type: "", title: "" } as const;
+  return { kind: "redirect", url, status: 302, ...nothing, target, time: Date.now() };
+}
+
+function redirectOf(answer: HttpAnswer, target: URL): CaptureDraft {
+  const type = headerMediaType(answer.headers["content-type"]);
+  return { ...captureOf("redirect", answer, null, type, false), target: withoutHash(target) };
+}
+
+function withoutHash(url: URL): string {
+  return url.href.slice(0, url.href.length - url.hash.length);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,78 @@
+/** What a mirrored run received: one capture per address, from which copies to browse and web archives are made. */
+
+/**
+ * `page`: visited; `file`: downloaded; `asset`: what a page needs to be shown (style, picture, font, script, frame); `redirect`: led
+ * elsewhere; `rendered`: what Chromium made of a page, beside what was sent.
+ */
+export const CAPTURE_KINDS = ["page", "file", "asset", "redirect", "rendered"] as const;
+export type CaptureKind = (typeof CAPTURE_KINDS)[number];
+
+export interface CaptureDraft {
+  readonly kind: CaptureKind;
+  /** Asked for, without fragment. */
+  readonly url: string;
+  readonly status: number;
+  /** As received, in order; what they said of the body's packing on its way is renamed, for bodies are kept plain. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Blob of the body; null: none was kept. */
+  readonly sha256: string | null;
+  readonly size: number;
+  /** Media type. */
+  readonly type: string;
+  readonly title: string;
+  /** Redirects: where to. */
+  readonly target: string | null;
+  /** When it was received, epoch milliseconds. */
+  readonly time: number;
+}
+
+export interface Capture extends CaptureDraft {
+  readonly id: number;
+}
+
+/** How many of each a run captured, and their bytes. */
+export interface CaptureCounts {
+  readonly pages: number;
+  readonly files: number;
+  readonly assets: number;
+  readonly bytes: number;
+}
+
+/** Finds the addresses that a page or a style sheet needs to be shown. */
+export interface Requisites {
+  ofPage(html: string, url: string): readonly string[];
+  ofStyle(css: string, url: string): readonly string[];
+}
+
+export const MIRROR_FORMATS = ["zip", "warc", "wacz"] as const;
+export type MirrorFormat = (typeof MIRROR_FORMATS)[number];
+
+/** A mirror as one file, made while it is read. */
+export interface MirrorFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+export interface Mirrors {
+  counts(runId: string): Promise<CaptureCounts>;
+  /** Null: the run captured nothing. */
+  open(run: { readonly id: string; readonly name: string }, format: MirrorFormat): Promise<MirrorFile | null>;
+}
+
+/** What a body was packed in on its way is kept under another name, as other archives do. */
+const PACKING = new Set(["content-encoding", "transfer-encoding"]);
+
+/** @param isPlain the body was packed, and is kept unpacked: its length is another one, too */
+export function keptHeaders(headers: CaptureDraft["headers"], isPlain: boolean): CaptureDraft["headers"] {
+  return headers.map(([name, value]) => {
+    const key = name.toLowerCase();
+    const isMoved = key === "transfer-encoding" || (isPlain && (PACKING.has(key) || key === "content-length"));
+    return isMoved ? [`X-Archive-Orig-${name}`, value] : [name, value];
+  });
+}
+
+/** Value of a header, whatever the case of its name. */
+export function headerOf(headers: CaptureDraft["headers"], name: string): string | undefined {
+  return headers.find(([given]) => given.toLowerCase() === name)?.[1];
+}
