@@ -2,6 +2,7 @@
 /** `npx ultravisor <command>`: one file per command, all over HTTP. */
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { addApprovals } from "./commands/approvals.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addChanges } from "./commands/changes.ts";
@@ -39,6 +40,7 @@ const COMMANDS = [
   addPause,
   addResume,
   addRetry,
+  addApprovals,
   addData,
   addFiles,
   addChanges,

@@ -110,6 +110,8 @@ export interface BrowserContext<Input> extends TaskContext<Input> {
   scrollToEnd(options?: ScrollOptions): Promise<Scrolled>;
   /** Fetches a page, over HTTP or in Chromium, whichever it needs. */
   visit(url: string, options?: VisitOptions): Promise<Document>;
+  /** One HTTP request of any method, with the session's cookies. An answer other than 2xx fails, save what `accept` lists. */
+  request(url: string, options?: RequestOptions): Promise<Response>;
   /** Addresses of a site's pages from its site maps: those of the file at `url`, else those that its robots.txt names, else `/sitemap.xml`. */
   sitemap(url: string, options?: SitemapOptions): Promise<string[]>;
   /** Streams a URL, or what a click on an element of the page downloads, into the file store with the session's cookies. */
@@ -135,6 +137,27 @@ export interface Scrolled {
   readonly rounds: number;
   /** Pixels. */
   readonly height: number;
+}
+
+export interface RequestOptions {
+  /** Default `GET`. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Statuses that are answers like others. */
+  readonly accept?: readonly number[];
+}
+
+/** What a request was answered with. */
+export interface Response {
+  /** After redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  /** Those that the next request to this address would send. */
+  readonly cookies: Readonly<Record<string, string>>;
 }
 
 export interface SitemapOptions {

@@ -154,13 +154,34 @@ interface InlineShell {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A file of `apps/kinds` each. */
+export type ReadyMadeKind =
+  | "approval"
+  | "collect"
+  | "copy-file"
+  | "http"
+  | "list-files"
+  | "match-lines"
+  | "pages"
+  | "read-file"
+  | "save"
+  | "start"
+  | "state"
+  | "template"
+  | "wait"
+  | "write-file";
+
+type ReadyMade = { readonly [Kind in ReadyMadeKind]?: unknown };
+
 /** One task inside an operation: another task by name, with input. */
 export type UseOptions = Used & InFlowOptions;
 /** One task inside an operation: a shell command of its own. */
 export type InlineShellOptions = InlineShell & InFlowOptions;
-export type TaskUse = UseOptions | InlineShellOptions;
+/** One task inside an operation: a ready-made one, with its options under its name. */
+export type ReadyMadeOptions = Omit<InFlowOptions, "with"> & ReadyMade;
+export type TaskUse = UseOptions | InlineShellOptions | ReadyMadeOptions;
 /** A task that others do not wait for: a fallback or a hook. */
-export type Follower = (Used | InlineShell) & InOperationOptions;
+export type Follower = ((Used | InlineShell) & InOperationOptions) | (Omit<InOperationOptions, "with"> & ReadyMade);
 export type Followers = string | Follower | readonly (string | Follower)[];
 
 export interface OperationOptions<S extends ZodType = ZodType> {

@@ -14,6 +14,8 @@ export type {
   FileDraftOptions,
   Form,
   LinkOptions,
+  RequestOptions,
+  Response,
   SaveOptions,
   Scrolled,
   ScrollOptions,

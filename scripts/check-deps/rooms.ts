@@ -122,6 +122,11 @@ export const ROOMS: readonly Room[] = [
     packages: ["commander", "hono", "yaml", "yauzl", "zod"],
     mend: "The CLI talks to the server over HTTP; only types of the API cross over.",
   }),
+  room("kinds", "apps/kinds", {
+    rooms: ["sdk"],
+    packages: ["csv-parse", "csv-stringify", "fast-xml-parser", "liquidjs"],
+    mend: "A ready-made task is a task file like any other: it knows the SDK and its own library.",
+  }),
   room("tasks", "tasks", {
     rooms: ["sdk"],
     packages: ["*"],

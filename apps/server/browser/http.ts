@@ -1,6 +1,6 @@
-/** One GET over a kept-alive connection: no redirects, no cookies, no meaning. */
+/** One question over a kept-alive connection: no redirects, no cookies, no meaning. */
 import type { Readable } from "node:stream";
-import type { Agent } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import type { NamedHosts } from "../core/egress.ts";
 import { type Egress, isNamed, toldDenied } from "./egress.ts";
 import { wasStale } from "./network-error.ts";
@@ -29,14 +29,33 @@ const WORTH_READING = 65_536;
 export function createHttpClient(egress: Egress, named: NamedHosts): HttpClient {
   return {
     get(url, headers, signal) {
-      const agent = egress.agent(named, url);
-      return get(agent, url, headers, signal).catch((error: unknown) => {
-        if (!wasStale(error) || signal.aborted) throw toldDenied(error, url);
-        return get(agent, url, headers, signal);
-      });
+      return sendOnce(egress, named, { url, method: "GET", headers, body: null }, signal);
     },
     isNamed: (url) => isNamed(named, url),
   };
+}
+
+export interface HttpQuestion {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | null;
+}
+
+/** Sent again only when the connection was gone before, and the question may be asked twice. */
+export async function sendOnce(
+  egress: Egress,
+  named: NamedHosts,
+  question: HttpQuestion,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const { url, method } = question;
+  const agent = egress.agent(named, url);
+  const again = method === "GET" || method === "HEAD";
+  return send(agent, question, signal).catch((error: unknown) => {
+    if (!again || !wasStale(error) || signal.aborted) throw toldDenied(error, url);
+    return send(agent, question, signal);
+  });
 }
 
 /** Drops a body nobody wants, keeping the connection if that is cheap. */
@@ -44,17 +63,17 @@ export async function discard(answer: HttpAnswer): Promise<void> {
   await answer.body.dump({ limit: WORTH_READING }).catch(() => {});
 }
 
-async function get(
+async function send(
   agent: Agent,
-  url: URL,
-  headers: Readonly<Record<string, string>>,
+  { url, method, headers, body }: HttpQuestion,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const answer = await agent.request({
     origin: url.origin,
     path: url.pathname + url.search,
-    method: "GET",
+    method: method as Dispatcher.HttpMethod,
     headers,
+    body,
     signal,
     responseHeaders: "raw",
   });

@@ -22,6 +22,7 @@ import type { Pace } from "./pace.ts";
 import { type PageFixtures, pageFixtures } from "./page-fixtures.ts";
 import type { Places } from "./places.ts";
 import type { BrowserPool } from "./pool.ts";
+import { request } from "./request.ts";
 import { changedState, restoreCookies } from "./saved-state.ts";
 import { isInScope, Scopes } from "./scopes.ts";
 import { Served } from "./served.ts";
@@ -95,6 +96,7 @@ class Session implements BrowsingSession {
       visit: (url, options) => this.#visit(url, options ?? {}),
       download: save as BrowsingSession["fixtures"]["download"],
       sitemap: (url, options) => this.#sitemap(url, options ?? {}),
+      request: (url, options) => request({ ...this.#parts, ...this.#http, named: this.#named }, url, options ?? {}),
       ...this.#pageFixtures,
     };
   }

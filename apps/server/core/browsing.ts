@@ -11,7 +11,7 @@ import type { Reason } from "./words.ts";
 /** What a browser task may name that needs a page of Chromium's. */
 export const PAGE_FIXTURES = ["page", "links", "files", "scrollToEnd", "replay"] as const;
 /** What a browser task may name that needs no page at once. */
-const VISIT_FIXTURES = ["visit", "download", "sitemap"] as const;
+const VISIT_FIXTURES = ["visit", "download", "sitemap", "request"] as const;
 
 type Fixtures = Pick<BrowserContext<unknown>, (typeof VISIT_FIXTURES)[number]> &
   Partial<Pick<BrowserContext<unknown>, (typeof PAGE_FIXTURES)[number]>>;

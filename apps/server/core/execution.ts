@@ -20,6 +20,8 @@ export interface Assignment {
   readonly landing?: Landing | null;
   readonly attempt: number;
   readonly input: JsonObject;
+  /** Its input was filled in from elsewhere: what it names may have come from a page. */
+  readonly filledIn?: boolean;
   readonly spec: TaskSpec;
   /** Absolute path of the run's staging folder; it exists when the task is a command or names it. */
   readonly staging: string;

@@ -120,6 +120,8 @@ export interface TaskRunFilter extends PageQuery {
 
 export interface TaskRunReader {
   get(id: string): Promise<TaskRun | null>;
+  /** Those that wait for a person's word, oldest first. */
+  awaitingApproval(query: PageQuery): Promise<Page<TaskRun>>;
   /** Oldest first. */
   list(runId: string, filter: TaskRunFilter): Promise<Page<TaskRun>>;
   /** Subtasks of a run that were wanted and not started, by address. */

@@ -182,7 +182,7 @@ export interface RunStore {
   overdue(now: number): Promise<readonly TaskRun[]>;
   /** The latest run that a task run is, or null. */
   childOf(taskRunId: string): Promise<Run | null>;
-  /** Runs that have not ended and are task runs of this one. */
+  /** Runs that have not ended although the task run of this one that they are has. */
   openChildren(runId: string): Promise<readonly string[]>;
   /** Locks whose places follow the load, while something runs or waits under them. */
   adaptivePlaces(): Promise<readonly Places[]>;

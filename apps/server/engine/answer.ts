@@ -21,7 +21,7 @@ export interface Answers extends Pick<Engine, "answer"> {
   /** A run has ended that may be somebody's task run; what runs below it has nobody to wait for it any more. */
   runEnded(run: Run): Promise<void>;
   /** Cancels the runs that are task runs of this one. */
-  cancelBelow(runId: string): Promise<void>;
+  cancelChildren(runId: string): Promise<void>;
   /** Whatever has waited for too long, or for something that is over. */
   endOverdue(): Promise<void>;
 }
@@ -29,12 +29,12 @@ export interface Answers extends Pick<Engine, "answer"> {
 export function createAnswers(parts: AnswerParts): Answers {
   const { transitions, runs, taskRuns, clock } = parts;
   async function runEnded(run: Run): Promise<void> {
-    await cancelBelow(run.id);
+    await cancelChildren(run.id);
     const taskRun = run.parentTaskRunId === null ? null : await taskRuns.get(run.parentTaskRunId);
     if (taskRun === null || taskRun.awaits !== `run ${run.id}`) return;
     await parts.settle(taskRun, outcomeOfRun(run, await runs.result(run.id)));
   }
-  async function cancelBelow(runId: string): Promise<void> {
+  async function cancelChildren(runId: string): Promise<void> {
     for (const child of await transitions.openChildren(runId)) await cancelIfOpen(parts, child);
   }
   async function endOne(taskRun: TaskRun): Promise<void> {
@@ -48,7 +48,7 @@ export function createAnswers(parts: AnswerParts): Answers {
   }
   return {
     runEnded,
-    cancelBelow,
+    cancelChildren,
     async endOverdue() {
       for (const taskRun of await transitions.overdue(clock())) await endOne(taskRun);
     },

@@ -11,7 +11,7 @@ export interface DeadlineParts {
   /** Asks running attempts to stop. */
   abort(taskRunIds: readonly string[]): void;
   /** Cancels the runs that are task runs of this one. */
-  cancelBelow(runId: string): Promise<void>;
+  cancelChildren(runId: string): Promise<void>;
   endOverdue(): Promise<void>;
   onSettled(settled: Settled): void;
 }
@@ -31,7 +31,7 @@ export function createDeadlines(parts: DeadlineParts): PokedDuty<number | null> 
         await queue.add(run.ready);
         parts.onSettled(run);
         await queue.remove(run.removed);
-        await parts.cancelBelow(run.runId);
+        await parts.cancelChildren(run.runId);
       }
       await parts.endOverdue();
       return transitions.nextExpiry();

@@ -9,6 +9,7 @@ import { type FindTask, planSubtasks } from "../core/plan.ts";
 import type { Clock, Logger, NewId, Notices, RunReader, StateStore, TaskQueue } from "../core/ports.ts";
 import { afterFailure } from "../core/retry.ts";
 import type { RunStore, Settled, Ticket } from "../core/run-store.ts";
+import { hasTemplates } from "../core/template.ts";
 import type { Kind } from "../core/words.ts";
 import { type BeginParts, begin } from "./begin.ts";
 import type { FanOuts } from "./fan-outs.ts";
@@ -150,10 +151,11 @@ function ownFailure(parts: ExecuteParts, taskRun: TaskRun, error: unknown): Outc
 }
 
 async function assign(parts: ExecuteParts, taskRun: TaskRun): Promise<Assignment> {
-  const { id, runId, task, key, parent, landing, attempt, input, spec } = taskRun;
+  const { id, runId, task, key, parent, landing, attempt, input, spec, rule } = taskRun;
+  const filledIn = rule !== null && hasTemplates(rule.with);
   const folder = usesStaging(spec) ? parts.stagingFolder(runId) : parts.stagingPath(runId);
   const [runName, staging] = await Promise.all([parts.runName(runId), folder]);
-  return { runId, runName, taskRunId: id, task, key, parent, landing, attempt, input, spec, staging };
+  return { runId, runName, taskRunId: id, task, key, parent, landing, attempt, input, filledIn, spec, staging };
 }
 
 /** What a task does not name is not made. */

@@ -16,7 +16,7 @@ export interface RunVerbParts {
   /** Asks running attempts to stop. */
   abort(taskRunIds: readonly string[]): void;
   /** Cancels the runs that are task runs of this one. */
-  cancelBelow(runId: string): Promise<void>;
+  cancelChildren(runId: string): Promise<void>;
   onSettled(settled: Settled): void;
 }
 
@@ -31,7 +31,7 @@ export function createRunVerbs(parts: RunVerbParts): Pick<Engine, "cancel" | "re
       parts.abort(result.running);
       parts.onSettled(result);
       await queue.remove(result.removed);
-      await parts.cancelBelow(runId);
+      await parts.cancelChildren(runId);
       return find(parts, runId);
     },
     async retry(runId, options = {}) {

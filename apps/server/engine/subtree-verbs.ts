@@ -6,7 +6,7 @@ import type { RunVerbParts } from "./run-verbs.ts";
 
 export type SubtreeVerbParts = Pick<
   RunVerbParts,
-  "transitions" | "runs" | "taskRuns" | "queue" | "clock" | "abort" | "onSettled"
+  "transitions" | "runs" | "taskRuns" | "queue" | "clock" | "abort" | "cancelChildren" | "onSettled"
 >;
 type Verbs = Pick<Engine, "pause" | "resume" | "cancelBelow" | "retryBelow">;
 
@@ -40,6 +40,7 @@ export function createSubtreeVerbs(parts: SubtreeVerbParts): Verbs {
       await queue.add(cancelled.ready);
       parts.onSettled(cancelled);
       await queue.remove(cancelled.removed);
+      await parts.cancelChildren(runId);
       return find(parts, runId, null);
     },
     async retryBelow(runId, taskRunId, { only } = {}) {

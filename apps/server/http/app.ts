@@ -8,6 +8,7 @@ import { secureHeaders } from "./headers.ts";
 import { checkHost } from "./hosts.ts";
 import { problem, refuseInvalid } from "./problem.ts";
 import { aggregateEndpoints } from "./routes/aggregates.ts";
+import { approvalEndpoints } from "./routes/approvals.ts";
 import { backupEndpoints } from "./routes/backups.ts";
 import { changeEndpoints } from "./routes/changes.ts";
 import { dataEndpoints } from "./routes/data.ts";
@@ -76,6 +77,7 @@ function addEndpoints(app: OpenAPIHono<AppEnv>, services: Services) {
     ...notStartedEndpoints(services),
     ...subtreeEndpoints(services),
     ...flowEndpoints(services),
+    ...approvalEndpoints(services),
     ...manifestEndpoints(services),
     ...servedPagesEndpoints(services),
     ...logEndpoints(services),

@@ -6,6 +6,7 @@ import type { Kind } from "../core/words.ts";
 import { type Fault, toFaults, toFields } from "./fault.ts";
 import { fixturesOf } from "./fixtures.ts";
 import type { InputSchema } from "./input.ts";
+import { kindsIn } from "./kinds.ts";
 import { type ExecutionOptions, fileSchemas } from "./options.ts";
 import { checkTriggers } from "./triggers.ts";
 import { checkUses, type OperationTask } from "./uses.ts";
@@ -56,7 +57,7 @@ export async function draftOf(
   const input = readInput(given.input, faults);
   const triggers = checkTriggers(Array.isArray(given.triggers) ? given.triggers : [], faults);
   await checkTriggerInputs(triggers, input, faults);
-  const uses = kind === "operation" ? checkUses(asLoose(given), faults) : new Map();
+  const uses = kind === "operation" ? checkUses(asLoose(given), await kindsIn(given), faults) : new Map();
   if (!result.success || faults.length > 0) return null;
   const common = { description: result.data.description, input, triggers };
   const { data } = result;

@@ -14,10 +14,12 @@ import { findCircles } from "./chains.ts";
 import type { Draft, OperationDraft, TaskDraft } from "./draft.ts";
 import { type Fault, type Locate, toProblems } from "./fault.ts";
 import { planNeeds } from "./flow.ts";
+import type { ReadyMade } from "./kinds.ts";
+import type { InlineOptions } from "./options.ts";
 import type { LoadResult } from "./protocol.ts";
 import { checkReferences } from "./references.ts";
 import type { TaskFile } from "./scan.ts";
-import type { OperationTask, TaskUse } from "./uses.ts";
+import type { OperationTask } from "./uses.ts";
 
 export interface Loaded {
   readonly file: TaskFile;
@@ -114,7 +116,12 @@ class Linker {
     const { needs, flow } = planNeeds(draft, faults);
     const tasks = [...draft.uses].flatMap(([name, task]): PlannedTask[] => {
       const { use } = task;
-      const spec = "use" in use ? this.#usedSpec(task.path, use.use, faults) : inlineSpec(loaded, use);
+      const spec =
+        "use" in use
+          ? this.#usedSpec(task.path, use.use, faults)
+          : "ready" in use
+            ? readySpec(use.ready)
+            : inlineSpec(loaded, use);
       return spec ? [plannedTask(`${loaded.file.name}/${name}`, name, task, needs.get(name) ?? [], spec)] : [];
     });
     if (faults.length === 0) checkReferences(draft, tasks, faults);
@@ -206,7 +213,12 @@ function plannedTask(
 ): PlannedTask {
   const { use, fallbackFor, hook } = task;
   return {
-    ...{ name, use: "use" in use ? use.use : null, needs, with: use.with as PlannedTask["with"] },
+    ...{
+      name,
+      use: "use" in use ? use.use : "ready" in use ? use.ready.name : null,
+      needs,
+      with: use.with as PlannedTask["with"],
+    },
     spec: {
       ...{ ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
       ...(use.concurrency === undefined ? {} : { concurrency: { of, ...use.concurrency } }),
@@ -235,7 +247,23 @@ function operationSpec({ name, path, hash }: Definition): TaskSpec {
   };
 }
 
-function inlineSpec(loaded: Loaded, use: Exclude<TaskUse, { use: string }>): TaskSpec {
+function readySpec({ name, kind, file, hash, fixtures, server }: ReadyMade): TaskSpec {
+  const timeout = server === undefined ? DEFAULT_TIMEOUT : NO_TIMEOUT;
+  const common = {
+    kind,
+    source: name,
+    file,
+    hash,
+    retry: NO_RETRY,
+    timeout,
+    limits: DEFAULT_LIMITS,
+    env: {},
+    fixtures,
+  };
+  return server === undefined ? common : { ...common, server };
+}
+
+function inlineSpec(loaded: Loaded, use: InlineOptions): TaskSpec {
   return {
     kind: "shell",
     source: loaded.file.name,

@@ -129,6 +129,12 @@ export const useSchemas = {
   shell: known({ shell: command, ...inFlow, env: env.default({}) }),
 };
 
+/** What may stand beside the key of a ready-made task, whose own options are its input. */
+export function readySchema(kind: string, flow: boolean): z.ZodType<ReadyOptions> {
+  const { with: _with, ...around } = flow ? inFlow : inOperation;
+  return known({ [kind]: z.unknown(), ...around }) as unknown as z.ZodType<ReadyOptions>;
+}
+
 /** Schemas of fallbacks and hooks: others do not wait for them, nor they for others. */
 export const followerSchemas = {
   use: known({ use: z.string().min(1), ...inOperation }),
@@ -137,6 +143,9 @@ export const followerSchemas = {
 
 export type UseOptions = z.output<typeof followerSchemas.use> & Partial<z.output<typeof useSchemas.use>>;
 export type InlineOptions = z.output<typeof followerSchemas.shell> & Partial<z.output<typeof useSchemas.shell>>;
+
+/** Beside its own options, which stand under its name. */
+export type ReadyOptions = Omit<InlineOptions, "shell" | "env" | "with">;
 
 /** How a task file wants its attempts made. */
 export interface ExecutionOptions {

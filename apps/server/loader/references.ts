@@ -25,7 +25,9 @@ export function checkReferences(draft: OperationDraft, tasks: readonly PlannedTa
   for (const task of tasks) {
     const at = draft.uses.get(task.name)?.path ?? [];
     const before = task.hook === undefined ? earlier(task, byName) : new Set(notHooks(tasks));
-    for (const named of namesIn(task, at, faults)) {
+    const use = draft.uses.get(task.name)?.use;
+    const own = use !== undefined && "ready" in use ? use.ready.name : "with";
+    for (const named of namesIn(task, at, own, faults)) {
       const message = whyWrong(named, before, byName, draft.input?.json ?? null);
       if (message === null) continue;
       faults.push({ path: named.place, message: `${message} (position ${named.position})`, mend: MEND });
@@ -33,13 +35,14 @@ export function checkReferences(draft: OperationDraft, tasks: readonly PlannedTa
   }
 }
 
-function namesIn(task: PlannedTask, at: Path, faults: Fault[]): Named[] {
+/** @param own the key under which its input stands */
+function namesIn(task: PlannedTask, at: Path, own: string, faults: Fault[]): Named[] {
   const perItem = task.each !== undefined;
   const inTemplates = (value: unknown, place: Path, ofItem: boolean): Named[] =>
     referencesIn(value).map((found) => ({ ...found, place: [...place, ...found.at], perItem: ofItem }));
   const parts: [Path, () => Named[]][] = [
     ...Object.entries(task.with).map(([key, value]): [Path, () => Named[]] => {
-      const place = [...at, "with", key];
+      const place = [...at, own, key];
       return [place, () => inTemplates(value, place, perItem)];
     }),
     [[...at, "each"], () => inTemplates(task.each ?? "", [...at, "each"], false)],

@@ -4,6 +4,7 @@ import type { TaskFileProblem } from "../core/definition.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { type Fault, type Locate, type Path, type Place, toProblems } from "./fault.ts";
 import { yamlInput } from "./input.ts";
+import { KIND_NAMES } from "./kinds.ts";
 
 const MAX_BYTES = 1024 * 1024;
 /** How many nodes aliases may stand for in all. */
@@ -61,12 +62,36 @@ async function readDocument(document: Document, faults: Fault[]): Promise<Draft 
   if (keys.includes("tasks")) return draftOf("operation", value, yamlInput, faults);
   if (keys.includes("command")) return draftOf("shell", value, yamlInput, faults);
   if (keys.includes("shell")) return draftOf("yamlShell", value, yamlInput, faults);
+  const kind = KIND_NAMES.find((name) => keys.includes(name));
+  if (kind !== undefined) return readyMade(kind, value as Readonly<Record<string, unknown>>, faults);
   faults.push({
     path: [],
     message: "expected `shell` (a command line) or `tasks` (an operation), got neither",
-    mend: 'Write `shell: "df -h"`, or `tasks:` with one entry per task.',
+    mend: `Write \`shell: "df -h"\`, \`tasks:\` with one entry per task, or a ready-made task: ${KIND_NAMES.join(", ")}.`,
   });
   return null;
+}
+
+const OF_THE_TASK = ["if", "retry", "timeout", "concurrency", "resources"];
+
+/** A ready-made task as a file: an operation of that one task. */
+async function readyMade(
+  kind: string,
+  file: Readonly<Record<string, unknown>>,
+  faults: Fault[],
+): Promise<Draft | null> {
+  const isOfTask = ([key]: readonly [string, unknown]): boolean => key === kind || OF_THE_TASK.includes(key);
+  const entries = Object.entries(file);
+  const task = Object.fromEntries(entries.filter(isOfTask));
+  const rest = Object.fromEntries(entries.filter((entry) => !isOfTask(entry)));
+  const own: Fault[] = [];
+  const draft = await draftOf("operation", { ...rest, tasks: { [kind]: task } }, yamlInput, own);
+  // Where it stands in the file, not in the operation made of it.
+  const inFile = (path: Path): Path => (path[0] === "tasks" ? path.slice(2) : path);
+  faults.push(...own.map((fault) => ({ ...fault, path: inFile(fault.path) })));
+  if (draft?.kind !== "operation") return draft;
+  const uses = new Map([...draft.uses].map(([name, use]) => [name, { ...use, path: inFile(use.path) }]));
+  return { ...draft, uses };
 }
 
 function excess(text: string): Fault | null {

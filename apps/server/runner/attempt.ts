@@ -107,9 +107,10 @@ async function loadSession(host: Host): Promise<SessionState | null> {
   throw new BrowsingError("session_locked", loaded.message, { retryable: false });
 }
 
-/** A subtask's own input is not asked: it may hold what a page said. */
-function allowedHosts({ allowHosts = [] }: BrowserDefinition, { parent, input, spec }: Assignment): readonly string[] {
-  const named = [...(spec.hosts ?? []), ...(parent === null ? hostsNamedIn(input) : [])];
+/** A subtask's own input is not asked, nor one that was filled in: it may hold what a page said. */
+function allowedHosts({ allowHosts = [] }: BrowserDefinition, assignment: Assignment): readonly string[] {
+  const { parent, input, spec, filledIn = false } = assignment;
+  const named = [...(spec.hosts ?? []), ...(parent === null && !filledIn ? hostsNamedIn(input) : [])];
   return [...named, ...allowHosts.flatMap((host) => canonicalHost(host) ?? [])];
 }
 

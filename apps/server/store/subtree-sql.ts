@@ -31,7 +31,7 @@ export const isCancelledAbove = (row: string): string =>
 /** What an attempt spawned, or wants to try again, while what it is part of was cancelled, is cancelled with it. */
 export function cancelStray(runId: string, taskRunId: string, now: number): InStatement {
   return {
-    sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?3 WHERE id IN (
+    sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?3, awaits = NULL WHERE id IN (
             SELECT t.id FROM runs r CROSS JOIN task_runs t ON t.id = ?2 OR t.parent_id = ?2
             WHERE r.id = ?1 AND r.marks > 0 AND t.state IN ('queued', 'waiting') AND ${marked("?2", "cancel_requested_at")})`,
     args: [runId, taskRunId, now],

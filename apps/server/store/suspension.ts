@@ -1,5 +1,5 @@
 /** Task runs that wait without a worker: for a person, a time, or a run of their own. */
-import { and, desc, eq, isNull, lte, or, sql as query } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, lte, or, sql as query } from "drizzle-orm";
 import type { Run, TaskRun } from "../core/entities.ts";
 import type { RunDraft, RunStore, Suspension, Ticket } from "../core/run-store.ts";
 import { createStatements } from "./create-sql.ts";
@@ -70,6 +70,7 @@ async function listOpenChildren({ db }: Database, runId: string): Promise<string
   const rows = await db
     .select({ id: runs.id })
     .from(runs)
-    .where(and(eq(runs.triggerRunId, runId), query`${runs.parentTaskRunId} IS NOT NULL`, isNull(runs.finishedAt)));
+    .innerJoin(taskRuns, eq(taskRuns.id, runs.parentTaskRunId))
+    .where(and(eq(runs.triggerRunId, runId), isNull(runs.finishedAt), isNotNull(taskRuns.finishedAt)));
   return rows.map((row) => row.id);
 }

@@ -1,8 +1,8 @@
 /** Reading task runs and their attempts. */
 import { and, asc, count, eq, gt, inArray, isNull, sql } from "drizzle-orm";
-import type { Attempt } from "../core/entities.ts";
+import type { Attempt, Page, PageQuery, TaskRun } from "../core/entities.ts";
 import type { FlowTask } from "../core/flow-view.ts";
-import type { TaskRunReader } from "../core/ports.ts";
+import type { TaskRunFilter, TaskRunReader } from "../core/ports.ts";
 import type { Database } from "./database.ts";
 import { readNotStarted } from "./not-started.ts";
 import { decodeCursor, limitOf, toPage } from "./pages.ts";
@@ -18,34 +18,11 @@ export function createTaskRunReader(database: Database): TaskRunReader {
       const [row] = await select().where(eq(taskRuns.id, id)).limit(1);
       return row ? toTaskRun(row.task_runs, row.specs.spec) : null;
     },
-    async list(runId, filter) {
-      const limit = limitOf(filter.limit);
-      const after = decodeCursor(filter.cursor);
-      const parent =
-        filter.parent === undefined
-          ? undefined
-          : filter.parent === "none"
-            ? isNull(taskRuns.parentId)
-            : eq(taskRuns.parentId, filter.parent);
-      const conditions = [
-        eq(taskRuns.runId, runId),
-        filter.state === undefined ? undefined : eq(taskRuns.state, filter.state),
-        parent,
-        after === null ? undefined : gt(taskRuns.id, after),
-      ];
-      const rows = await select()
-        .where(and(...conditions))
-        .orderBy(asc(taskRuns.id))
-        .limit(limit + 1);
-      return toPage(
-        rows.map((row) => toTaskRun(row.task_runs, row.specs.spec)),
-        limit,
-        (taskRun) => taskRun.id,
-      );
-    },
+    list: (runId, filter) => listOfRun(database, runId, filter),
     totals: createTotals(database),
     flow: (runId) => readFlow(database, runId),
     notStarted: (...query) => readNotStarted(database, ...query),
+    awaitingApproval: (query) => listApprovals(database, query),
     attempts: (taskRunId) =>
       db.select().from(attempts).where(eq(attempts.taskRunId, taskRunId)).orderBy(asc(attempts.number)),
     attemptsOf: (taskRunIds) => readAttempts(database, taskRunIds),
@@ -93,4 +70,40 @@ async function readFlow({ db }: Database, runId: string): Promise<FlowTask[]> {
       taskRun: toTaskRun(row.task_runs, row.specs.spec),
       needs: (needs.get(row.task_runs.id) ?? []).flatMap((edge) => names.get(edge.needsId) ?? []),
     }));
+}
+
+async function listOfRun({ db }: Database, runId: string, filter: TaskRunFilter): Promise<Page<TaskRun>> {
+  const limit = limitOf(filter.limit);
+  const after = decodeCursor(filter.cursor);
+  const { parent, state } = filter;
+  const ofParent = parent === "none" ? isNull(taskRuns.parentId) : eq(taskRuns.parentId, parent ?? "");
+  const conditions = [
+    eq(taskRuns.runId, runId),
+    state === undefined ? undefined : eq(taskRuns.state, state),
+    parent === undefined ? undefined : ofParent,
+    after === null ? undefined : gt(taskRuns.id, after),
+  ];
+  const rows = await db
+    .select()
+    .from(taskRuns)
+    .innerJoin(specs, eq(specs.id, taskRuns.specId))
+    .where(and(...conditions))
+    .orderBy(asc(taskRuns.id))
+    .limit(limit + 1);
+  const found = rows.map((row) => toTaskRun(row.task_runs, row.specs.spec));
+  return toPage(found, limit, (taskRun) => taskRun.id);
+}
+
+async function listApprovals({ db }: Database, query: PageQuery): Promise<Page<TaskRun>> {
+  const limit = limitOf(query.limit);
+  const after = decodeCursor(query.cursor);
+  const rows = await db
+    .select()
+    .from(taskRuns)
+    .innerJoin(specs, eq(specs.id, taskRuns.specId))
+    .where(and(eq(taskRuns.awaits, "approval"), after === null ? undefined : gt(taskRuns.id, after)))
+    .orderBy(asc(taskRuns.id))
+    .limit(limit + 1);
+  const found = rows.map((row) => toTaskRun(row.task_runs, row.specs.spec));
+  return toPage(found, limit, (taskRun) => taskRun.id);
 }

@@ -126,7 +126,29 @@ const YAMLS: readonly (readonly [title: string, text: string, line: number, colu
     3,
     /"b" is missing from the flow/,
   ],
-  ["both use and shell", yaml("  a: { shell: x, use: y }\n"), 2, 6, /either `use` or `shell`, got both/],
+  ["both use and shell", yaml("  a: { shell: x, use: y }\n"), 2, 6, /got `use` and `shell`/],
+  [
+    "a wrong option of a ready-made task",
+    yaml("  a:\n    http: { url: 'https://a.b/', verb: GET }\n"),
+    3,
+    34,
+    /unknown key "verb"/,
+  ],
+  [
+    "a wrong value in a ready-made task",
+    yaml("  a:\n    wait: { for: 1, until: x }\n"),
+    3,
+    11,
+    /either `for` or `until`/,
+  ],
+  [
+    "a root that is filled in",
+    yaml("  a:\n    read-file: { path: a, root: '${input.x}' }\n"),
+    3,
+    33,
+    /cannot be filled in/,
+  ],
+  ["an unknown task in a file of one ready-made task", "http: '${a.output}'\n", 1, 7, /names "a", which is no task/],
 ];
 
 /** All of them lie in one folder: loading a folder once reports every one. */

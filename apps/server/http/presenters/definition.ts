@@ -1,7 +1,12 @@
 /** A task or operation, and what is wrong with task files, as the API shows them. */
 import { z } from "@hono/zod-openapi";
-import type { Definition, PlannedTask, TaskFileProblem } from "../../core/definition.ts";
+import type { Concurrency, Definition, PlannedTask, TaskFileProblem } from "../../core/definition.ts";
+import { HOOKS } from "../../core/operation.ts";
 import { KINDS } from "../../core/words.ts";
+
+const Bound = z
+  .object({ limit: z.int(), key: z.string().nullable(), while: z.record(z.string(), z.number()).nullable() })
+  .openapi({ description: "How many at once; `while`: as many as keep these loads below so many percent" });
 
 export const PlannedTaskView = z
   .object({
@@ -23,6 +28,13 @@ export const PlannedTaskView = z
         perHost: z.int().optional(),
       })
       .openapi({ description: "Where fan-out stops; `time` in milliseconds" }),
+    if: z.string().nullable().openapi({ description: "Condition: skipped unless it holds" }),
+    each: z.string().nullable().openapi({ description: "Template of a list: one subtask per item" }),
+    fallbackFor: z.string().nullable().openapi({ description: "The task that it stands in for when that one failed" }),
+    hook: z.enum(HOOKS).nullable().openapi({ description: "Which end of the run it follows" }),
+    operation: z.string().nullable().openapi({ description: "The operation that it is, as a run of its own" }),
+    concurrency: Bound.nullable(),
+    resources: z.object({ cpu: z.number().optional(), memory: z.number().optional() }).nullable(),
   })
   .openapi("PlannedTask");
 
@@ -36,6 +48,8 @@ export const DefinitionView = z
     input: z.record(z.string(), z.unknown()).nullable().openapi({ description: "JSON Schema; null: anything goes" }),
     triggers: z.array(z.record(z.string(), z.unknown())),
     flow: z.string(),
+    timeout: z.number().nullable().openapi({ description: "Milliseconds that a whole run may take" }),
+    concurrency: Bound.nullable(),
     tasks: z.array(PlannedTaskView),
   })
   .openapi("Definition");
@@ -61,6 +75,8 @@ export function presentDefinition(definition: Definition): DefinitionView {
     input: definition.input,
     triggers: definition.triggers.map((trigger) => ({ ...trigger })),
     flow: definition.flow,
+    timeout: definition.timeout ?? null,
+    concurrency: boundOf(definition.concurrency),
     tasks: definition.tasks.map(presentPlanned),
   };
 }
@@ -75,6 +91,11 @@ export function presentFileProblem(problem: TaskFileProblem): z.infer<typeof Pro
   };
 }
 
+function boundOf(bound: Concurrency | undefined): z.infer<typeof Bound> | null {
+  if (bound === undefined) return null;
+  return { limit: bound.limit, key: bound.key ?? null, while: bound.while ? { ...bound.while } : null };
+}
+
 function presentPlanned(task: PlannedTask): z.infer<typeof PlannedTaskView> {
   return {
     name: task.name,
@@ -85,6 +106,13 @@ function presentPlanned(task: PlannedTask): z.infer<typeof PlannedTaskView> {
     command: task.spec.command ?? null,
     attempts: task.spec.retry.attempts,
     timeout: task.spec.timeout,
+    if: task.if ?? null,
+    each: task.each ?? null,
+    fallbackFor: task.fallbackFor ?? null,
+    hook: task.hook ?? null,
+    operation: task.spec.server?.type === "operation" ? task.spec.server.name : null,
+    concurrency: boundOf(task.spec.concurrency),
+    resources: task.spec.resources ?? null,
     limits: task.spec.limits,
   };
 }

@@ -1,5 +1,6 @@
 /** A task run, and its attempts, as the API shows them. */
 import { z } from "@hono/zod-openapi";
+import { NO_DEADLINE, readAwaits } from "../../core/awaiting.ts";
 import type { Attempt, Counts, TaskRun } from "../../core/entities.ts";
 import { FINAL_STATES, KINDS, REASONS, STATES } from "../../core/words.ts";
 import { ServedView } from "./served.ts";
@@ -40,6 +41,16 @@ export const TaskRunView = z
     availableAt: z.string(),
     startedAt: z.string().nullable(),
     finishedAt: z.string().nullable(),
+    awaits: z
+      .enum(["approval", "time", "run"])
+      .nullable()
+      .openapi({ description: "What it waits for since it began, without a worker" }),
+    awaitsRun: z.string().nullable().openapi({ description: "The run that it waits for" }),
+    deadline: z.string().nullable().openapi({ description: "When it has waited for too long, or long enough" }),
+    resources: z
+      .object({ cpu: z.number().optional(), memory: z.number().optional() })
+      .nullable()
+      .openapi({ description: "What it takes of its node: processors, bytes" }),
     input: z.record(z.string(), z.unknown()),
     output: z.unknown(),
     error: ErrorView.nullable(),
@@ -69,6 +80,7 @@ export const AttemptView = z
 export type AttemptView = z.infer<typeof AttemptView>;
 
 export function presentTaskRun(taskRun: TaskRun, subtasks: number, totals: Counts | null = null): TaskRunView {
+  const awaited = readAwaits(taskRun.awaits);
   return {
     id: taskRun.id,
     run: taskRun.runId,
@@ -85,9 +97,13 @@ export function presentTaskRun(taskRun: TaskRun, subtasks: number, totals: Count
     interruptions: taskRun.interruptions,
     node: taskRun.node,
     createdAt: iso(taskRun.createdAt),
-    availableAt: iso(taskRun.availableAt),
+    availableAt: iso(awaited === null ? taskRun.availableAt : (taskRun.startedAt ?? taskRun.createdAt)),
     startedAt: isoOrNull(taskRun.startedAt),
     finishedAt: isoOrNull(taskRun.finishedAt),
+    awaits: awaited?.type ?? null,
+    awaitsRun: awaited?.type === "run" ? awaited.runId : null,
+    deadline: awaited === null || taskRun.availableAt === NO_DEADLINE ? null : iso(taskRun.availableAt),
+    resources: taskRun.spec.resources ?? null,
     input: taskRun.input,
     output: taskRun.output,
     error: taskRun.error,
