@@ -119,6 +119,11 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   readonly mirror?: boolean;
   /** True: what did not change since the run before is neither sent nor stored again, and the run tells what did. */
   readonly recrawl?: boolean | RecrawlOptions;
+  /**
+   * What this task's connections go through, in both tiers: `http://user:password@host:3128`, `https://…` or `socks5://…`, or the name of
+   * the server's environment variable that holds it. Of several, each attempt takes the next.
+   */
+  readonly proxy?: string | readonly string[] | { readonly secretEnv: string };
   /** Keeps cookies, local storage and IndexedDB under this name, from one attempt that succeeds to the next, of any task that names it. */
   readonly session?: string;
   readonly limits?: LimitOptions;

@@ -5,6 +5,7 @@ import type { FileStore } from "../core/files.ts";
 import type { Requisites } from "../core/mirror.ts";
 import type { Memory } from "../core/page-limit.ts";
 import { createEgress } from "./egress.ts";
+import { createEgresses } from "./egresses.ts";
 import { createHostGates } from "./host-gates.ts";
 import { createIdentities } from "./identity.ts";
 import { readMemory } from "./memory.ts";
@@ -59,8 +60,9 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
   const pace = createPace({ most: options.maxPages ?? 4, memory, now: () => performance.now() });
+  const egresses = createEgresses(options.lookup, egress);
   const parts = {
-    egress,
+    egresses,
     pool,
     pace,
     places,
@@ -80,7 +82,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     },
     async close() {
       await Promise.all([...open].map((session) => session.close()));
-      await Promise.all([pool.close(), egress.close()]);
+      await Promise.all([pool.close(), egresses.close()]);
     },
   };
 }

@@ -39,11 +39,11 @@ export async function openEgressProxy(egress: Egress, named: NamedHosts): Promis
   };
   const clear = (url: URL): void => void faults.delete(url.host);
   const sockets = new Set<Duplex>();
-  server.on("connection", (socket) => track(sockets, socket));
+  server.on("connection", (socket) => follow(sockets, socket));
   server.on("request", (request, response) => void forward(egress, named, request, response, note, clear));
   server.on("connect", (request, socket, head) => {
-    const upstream = tunnel(egress, named, request, socket, head, note, clear);
-    if (upstream) track(sockets, upstream);
+    const track = (upstream: Socket): void => follow(sockets, upstream);
+    tunnel({ egress, named, note, clear, track }, request, socket, head);
   });
   server.on("upgrade", (_request, socket) => socket.destroy());
   await listen(server);
@@ -117,42 +117,48 @@ function passedOn(headers: NodeJS.Dict<string | string[]>): Record<string, strin
   return kept;
 }
 
+interface TunnelParts {
+  readonly egress: Egress;
+  readonly named: NamedHosts;
+  readonly note: Note;
+  readonly clear: Clear;
+  /** Is told of every connection, so that it ends with the proxy. */
+  track(upstream: Socket): void;
+}
+
 function tunnel(
-  egress: Egress,
-  named: NamedHosts,
+  { egress, named, note, clear, track }: TunnelParts,
   request: IncomingMessage,
   client: Duplex,
   head: Buffer,
-  note: Note,
-  clear: Clear,
-): Socket | null {
+): void {
   // Read as https, whose default port no CONNECT leaves out, so that the host is written as in the page's address.
   const url = URL.parse(`https://${request.url}`);
   if (!url || url.hostname === "" || url.pathname !== "/") {
-    client.end("HTTP/1.1 400 Bad Request\r\n\r\n");
-    return null;
+    return void client.end("HTTP/1.1 400 Bad Request\r\n\r\n");
   }
-  const upstream = egress.connect(named, url.hostname, Number(url.port) || 443);
-  let connected = false;
-  upstream.once("connect", () => {
-    connected = true;
-    clear(url);
-    client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-    if (head.length > 0) upstream.write(head);
-    client.pipe(upstream).pipe(client);
-  });
-  upstream.on("error", (error) => {
-    if (connected) return void client.destroy();
-    const denied = note(url, error).code === "egress_denied";
-    client.end(`HTTP/1.1 ${denied ? "403 Forbidden" : "502 Bad Gateway"}\r\n\r\n`);
-  });
-  client.on("error", () => upstream.destroy());
-  client.on("close", () => upstream.destroy());
-  upstream.on("close", () => connected && client.destroy());
-  return upstream;
+  egress.connect(named, url.hostname, Number(url.port) || 443).then(
+    (upstream) => {
+      // Chromium may have given up meanwhile.
+      if (client.destroyed) return void upstream.destroy();
+      track(upstream);
+      clear(url);
+      upstream.on("error", () => client.destroy());
+      upstream.on("close", () => client.destroy());
+      client.on("close", () => upstream.destroy());
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      if (head.length > 0) upstream.write(head);
+      client.pipe(upstream).pipe(client);
+    },
+    (error: unknown) => {
+      const denied = note(url, error).code === "egress_denied";
+      client.end(`HTTP/1.1 ${denied ? "403 Forbidden" : "502 Bad Gateway"}\r\n\r\n`);
+    },
+  );
+  client.on("error", () => client.destroy());
 }
 
-function track(sockets: Set<Duplex>, socket: Duplex): void {
+function follow(sockets: Set<Duplex>, socket: Duplex): void {
   sockets.add(socket);
   socket.once("close", () => sockets.delete(socket));
 }

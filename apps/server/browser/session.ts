@@ -12,6 +12,7 @@ import type { Purpose } from "./browser-visit.ts";
 import { clickFile } from "./click-download.ts";
 import { isHtml, type PageDocument } from "./document.ts";
 import type { Egress } from "./egress.ts";
+import type { Egresses } from "./egresses.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { createHttpClient } from "./http.ts";
 import { type HttpTierParts, httpTier } from "./http-tier.ts";
@@ -33,7 +34,7 @@ import { webUrl, withoutFragment } from "./web-url.ts";
 import { within } from "./within.ts";
 
 export interface SessionParts extends HttpTierParts {
-  readonly egress: Egress;
+  readonly egresses: Egresses;
   readonly pool: BrowserPool;
   readonly pace: Pace;
   readonly places: Places;
@@ -63,6 +64,7 @@ class Session implements BrowsingSession {
   readonly #options: BrowsingSessionOptions;
   readonly #http: HttpTier;
   readonly #manners: Manners;
+  readonly #egress: Egress;
   readonly #named: NamedHosts;
   readonly #downloads: FileDraft[] = [];
   readonly #scopes = new Scopes();
@@ -79,7 +81,8 @@ class Session implements BrowsingSession {
     this.#onClose = onClose;
     this.#options = options;
     this.#named = namedHosts(options.allowHosts ?? []);
-    const client = createHttpClient(parts.egress, this.#named);
+    this.#egress = parts.egresses.of(options.proxies ?? []);
+    const client = createHttpClient(this.#egress, this.#named);
     const manners = new Manners(parts.manners, client, options);
     this.#manners = manners;
     this.#http = httpTier(parts, options, { client, manners, userAgent });
@@ -259,7 +262,7 @@ class Session implements BrowsingSession {
     this.#expectOpen();
     if (this.#tab) return this.#tab;
     const opening = openTab(
-      { ...this.#parts, named: this.#named, jar: this.#http.jar },
+      { ...this.#parts, egress: this.#egress, named: this.#named, jar: this.#http.jar },
       this.#options,
       origin,
       this.#break,

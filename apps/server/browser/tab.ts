@@ -88,7 +88,8 @@ async function takeSeat(
     block,
     saved: options.saved,
   };
-  if (scripted || isSealed) {
+  // What others loaded through another way out, or what they were shown there, is not for this one.
+  if (scripted || isSealed || options.proxies?.length) {
     const place = await openPlace(lease.browser, egress, needs);
     return { lease, place, leave: () => closePlace(place) };
   }

@@ -4,6 +4,7 @@ import type { FileDraft, Tiers } from "./execution.ts";
 import type { ScopeRule } from "./landing.ts";
 import type { CaptureDraft } from "./mirror.ts";
 import type { PerHost } from "./politeness.ts";
+import type { ProxyServer } from "./proxy.ts";
 import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
 import type { SessionState } from "./saved-session.ts";
 import type { Reason } from "./words.ts";
@@ -40,6 +41,8 @@ export interface BrowsingSessionOptions {
   readonly allowHosts?: readonly string[];
   /** The run whose pages and files are kept as they were received; null: none. */
   readonly mirror?: { readonly run: string } | null;
+  /** What its connections go through; of several, each session takes the next. */
+  readonly proxies?: readonly ProxyServer[];
   /** What earlier runs saw, and a CSS selector of what may differ; null: every page counts as new. */
   readonly recrawl?: {
     readonly ignore: string | null;
@@ -107,6 +110,7 @@ export type BrowsingErrorCode =
   | "browser_missing" // no Chromium on this machine
   | "browser_failed" // Chromium did not start
   | "browser_crashed" // Chromium or one of its pages died
+  | "proxy_failed" // the task's proxy cannot be had, or refuses
   | "session_locked" // a saved session whose key is gone
   | "invalid_recording" // no recorded flow, or one that the recorder's own library refuses
   | "step_failed" // a step of a recorded flow
@@ -153,6 +157,7 @@ const REASON_OF: Readonly<Record<BrowsingErrorCode, Reason>> = {
   browser_missing: "error",
   browser_failed: "crashed",
   browser_crashed: "crashed",
+  proxy_failed: "network",
   session_locked: "error",
   invalid_recording: "error",
   step_failed: "error",

@@ -78,6 +78,8 @@ export interface TaskSpec {
   readonly render?: "auto" | "never" | "always";
   /** What becomes of subtasks whose address looks like a trap; left out: they are not started. */
   readonly traps?: "stop" | "ignore";
+  /** Browser tasks: the variable of the server's environment that holds its proxy. */
+  readonly proxyEnv?: string;
   /** Browser tasks: under which name cookies and storage are kept from one attempt to the next. */
   readonly session?: string;
   /** Browser tasks: hosts that the input of the operation's own task names, for its subtasks too: pages may lead there. */

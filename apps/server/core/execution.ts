@@ -155,6 +155,8 @@ export interface ExecutionHost {
   incrementState(scope: "global" | "node", key: string, by: number): Promise<Json>;
   mergeState(scope: "global" | "node", key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: "global" | "node", key: string): Promise<void>;
+  /** What the variable that the task names as that of its proxy holds; null: nothing. */
+  loadProxy(): Promise<string | null>;
   /** The session that the task names. Rejects with LockedError when it cannot be opened. */
   loadSession(): Promise<SessionState | null>;
   /** Takes the address where the task run's own page was found. False: another subtask of the run has it. */

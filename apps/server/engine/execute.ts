@@ -19,6 +19,8 @@ import { type Prepared, prepare } from "./prepare.ts";
 import { loadSession, type SavedSessionParts, sealSession } from "./saved-session.ts";
 
 export interface ExecuteParts extends SavedSessionParts {
+  /** A secret of the server's environment, by name. */
+  readonly secret: (name: string) => string | undefined;
   readonly transitions: RunStore;
   readonly executors: Readonly<Record<Kind, Executor>>;
   readonly queue: TaskQueue;
@@ -181,6 +183,7 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
     mergeState: async (scope, key, patch) =>
       told(scope, key, await state.merge(scopeOf(scope), key, patch, taskRun.id)).value,
     deleteState: async (scope, key) => void told(scope, key, await state.delete(scopeOf(scope), key)),
+    loadProxy: async () => (taskRun.spec.proxyEnv && parts.secret(taskRun.spec.proxyEnv)) || null,
     loadSession: async () => (taskRun.spec.session === undefined ? null : loadSession(parts, taskRun.spec.session)),
     land: (key) => parts.transitions.land(ticket, key),
     recall: (what, url) => parts.transitions.recall(taskRun.runId, what, url),

@@ -23,6 +23,8 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
   readonly render?: "auto" | "never" | "always";
   readonly traps?: "stop" | "ignore";
   readonly session?: string;
+  /** The variable that holds its proxy. */
+  readonly proxyEnv?: string;
   readonly fixtures: readonly string[] | null;
   readonly limits: FanOutLimits;
   /** What a recorded flow's file holds. */
@@ -78,6 +80,7 @@ type TaskData = ExecutionOptions & {
   readonly render?: "auto" | "never" | "always";
   readonly traps?: "stop" | "ignore" | undefined;
   readonly session?: string | undefined;
+  readonly proxy?: string | readonly string[] | { readonly secretEnv: string } | undefined;
 };
 
 function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft> {
@@ -94,8 +97,14 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     ...(data.resources === undefined ? {} : { resources: data.resources }),
     ...(data.render === undefined ? {} : { render: data.render }),
     ...(data.traps === undefined ? {} : { traps: data.traps }),
+    ...proxyEnvOf(data),
     ...(data.session === undefined ? {} : { session: data.session }),
   };
+}
+
+/** A proxy that the file itself names stays in the file: what is kept of a task has no passwords. */
+function proxyEnvOf({ proxy }: TaskData): { proxyEnv?: string } {
+  return typeof proxy === "object" && "secretEnv" in proxy ? { proxyEnv: proxy.secretEnv } : {};
 }
 
 /** A trigger whose input does not fit would fail at every start, so it is refused here. */

@@ -193,6 +193,7 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     ...(render === undefined ? {} : { render }),
     ...(draft.traps === undefined ? {} : { traps: draft.traps }),
     ...(session === undefined ? {} : { session }),
+    ...(draft.proxyEnv === undefined ? {} : { proxyEnv: draft.proxyEnv }),
   };
   const recording = draft.recording === undefined ? {} : { recording: draft.recording };
   return {

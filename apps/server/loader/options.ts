@@ -9,6 +9,7 @@ import {
   type RetryRule,
 } from "../core/definition.ts";
 import { canonicalHost } from "../core/egress.ts";
+import { PROXY_EXPECTED, parseProxy } from "../core/proxy.ts";
 import { SESSION_NAME } from "../core/saved-session.ts";
 import { concurrency, resources, runConcurrency } from "./bounds.ts";
 import { duration, jsonObject, known, size } from "./values.ts";
@@ -60,6 +61,7 @@ const limits = known({
 const shell = known({ ...common, command });
 const yamlShell = known({ ...common, shell: command });
 const code = known({ ...common, limits, run });
+const proxy = z.string().refine((text) => parseProxy(text) !== null, PROXY_EXPECTED);
 const browser = known({
   ...common,
   limits,
@@ -69,6 +71,12 @@ const browser = known({
     .optional(),
   render: z.enum(["auto", "never", "always"]).default("auto"),
   traps: z.enum(["stop", "ignore"]).optional(),
+  proxy: z
+    .union(
+      [proxy, z.array(proxy).min(1), known({ secretEnv: z.string().min(1) })],
+      `${PROXY_EXPECTED}, a list of them, or { secretEnv }`,
+    )
+    .optional(),
   session: z
     .string()
     .regex(SESSION_NAME, "expected a name of letters, digits, _, - and ., at most 64 characters long")

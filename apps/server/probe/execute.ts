@@ -66,6 +66,7 @@ const SILENT: ExecutionHost = {
   mergeState: async () => null,
   deleteState: async () => undefined,
   loadSession: async () => null,
+  loadProxy: async () => null,
   land: async () => true,
   recall: async () => null,
 };

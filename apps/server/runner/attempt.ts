@@ -16,6 +16,7 @@ import { createContext, type Drafts, emptyDrafts, type Host } from "./context.ts
 import { toJson } from "./json-value.ts";
 import { Landings } from "./landings.ts";
 import type { Executed } from "./protocol.ts";
+import { proxiesOf } from "./proxies.ts";
 import { type ForeignSchemas, RecordError } from "./record.ts";
 
 export interface AttemptParts {
@@ -88,6 +89,7 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     recrawl: recrawlOf(parts),
     perHost: perHostOf(definition),
     allowHosts: allowedHosts(definition, assignment),
+    ...(definition.proxy === undefined ? {} : { proxies: await proxiesOf(definition.proxy, parts.host) }),
     ...(assignment.spec.session === undefined ? {} : { saved: await loadSession(parts.host) }),
     signal: parts.signal,
     log: (level, text) => parts.host.log(level, text),

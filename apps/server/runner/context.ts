@@ -43,6 +43,7 @@ export interface Host {
   mergeState(scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: Scope, key: string): Promise<void>;
   loadSession(): Promise<LoadedSession>;
+  loadProxy(): Promise<string | null>;
   land(key: string): Promise<boolean>;
   recall(what: Sighted, url: string): Promise<Remembered | null>;
 }

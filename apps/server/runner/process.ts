@@ -149,6 +149,7 @@ export class RunnerProcess {
       incrementState: (id, scope, key, by) => hostOf(id).incrementState(scope, key, by),
       mergeState: (id, scope, key, patch) => hostOf(id).mergeState(scope, key, patch),
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
+      loadProxy: (id) => hostOf(id).loadProxy(),
       loadSession: (id) => loadSession(hostOf(id)),
       land: (id, key) => hostOf(id).land(key),
       recall: (id, what, url) => hostOf(id).recall(what, url),

@@ -52,6 +52,7 @@ export interface ServerFunctions {
   incrementState(id: string, scope: Scope, key: string, by: number): Promise<Json>;
   mergeState(id: string, scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(id: string, scope: Scope, key: string): Promise<void>;
+  loadProxy(id: string): Promise<string | null>;
   loadSession(id: string): Promise<LoadedSession>;
   land(id: string, key: string): Promise<boolean>;
   recall(id: string, what: Sighted, url: string): Promise<Remembered | null>;

@@ -149,6 +149,7 @@ class Runner {
       incrementState: (scope, key, by) => this.#server.incrementState(id, scope, key, by),
       mergeState: (scope, key, patch) => this.#server.mergeState(id, scope, key, patch),
       deleteState: (scope, key) => this.#server.deleteState(id, scope, key),
+      loadProxy: () => this.#server.loadProxy(id),
       loadSession: () => this.#server.loadSession(id),
       land: (key) => this.#server.land(id, key),
       recall: (what, url) => this.#server.recall(id, what, url),

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { httpProxy } from "../../support/proxy.ts";
 import { type Lab, lab } from "./runners.ts";
 
 const PAGES: Readonly<Record<string, string>> = {
@@ -98,6 +99,25 @@ describe("a browser task", () => {
     expect((await readdir(join(temporary, runner))).some((name) => name.includes("profile"))).toBe(true);
     await made.pool.close();
     expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test("goes through the proxy of its file, or of a variable of the server, and tells neither's password", async () => {
+    const made = await lab();
+    const url = await site();
+    const proxy = await httpProxy();
+    const make = (option: string) =>
+      made.task(
+        `import { browser } from "ultravisor";\nexport default browser({ proxy: ${option}, async run({ input, visit }) { return (await visit(input.url)).title; } });\n`,
+        { kind: "browser", fixtures: ["input", "visit"] },
+      );
+    const [own, named] = [await make(JSON.stringify(proxy.url)), await make('{ secretEnv: "P" }')];
+    const assignment = { input: { url: `${url}/two` } };
+    expect(await made.start(own, { assignment }).outcome).toMatchObject({ output: "Two" });
+    expect(await made.start(named, { assignment, proxy: proxy.url }).outcome).toMatchObject({ output: "Two" });
+    expect(proxy.asked.length).toBeGreaterThan(1);
+    expect(await made.start(named, { assignment }).outcome).toMatchObject({
+      error: { code: "proxy_failed", message: expect.stringContaining("variable P of the server, which is not set") },
+    });
   });
 
   test("that fails on its page leaves a screenshot and a trace", async () => {

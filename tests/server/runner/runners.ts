@@ -28,6 +28,7 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
   readonly state?: Map<string, Json>;
   readonly session?: SessionState | Error;
+  readonly proxy?: string;
   /** Whether an address where the page was found is still free. */
   land?(key: string): boolean;
 }
@@ -116,6 +117,7 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
       state.set(`${scope}/${key}`, merged);
       return merged;
     },
+    loadProxy: async () => options.proxy ?? null,
     async loadSession() {
       if (options.session instanceof Error) throw options.session;
       return options.session ?? null;

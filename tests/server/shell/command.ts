@@ -90,6 +90,7 @@ export function hostOf(log: (line: LogLine) => void): ExecutionHost {
     land: async () => true,
     recall: async () => null,
     loadSession: async () => null,
+    loadProxy: async () => null,
   };
 }
 
