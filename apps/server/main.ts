@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
 import { findChromium } from "./browser/chromium.ts";
+import { createHostGates } from "./browser/host-gates.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { BrowsingError, type Chromium } from "./core/browsing.ts";
 import type { Health, Logger, Notices } from "./core/ports.ts";
@@ -164,7 +165,7 @@ function createExecutors(
 ) {
   const { dataFolder: data, filesFolder, taskEnvironment: env, concurrency } = config;
   const runner = createRunnerPool({
-    ...{ data, boot, log, chromium, killMarked, filesFolder },
+    ...{ data, boot, log, chromium, killMarked, filesFolder, gates: createHostGates() },
     env: { ...env, TMPDIR: temporary },
     collections: () => catalog.collections(),
     entry: join(ROOT, "apps/server/runner-main.ts"),

@@ -4,6 +4,7 @@ import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import type { Requisites } from "../core/mirror.ts";
 import type { Memory } from "../core/page-limit.ts";
+import type { HostGates } from "../core/politeness.ts";
 import { createEgress } from "./egress.ts";
 import { createEgresses } from "./egresses.ts";
 import { createHostGates } from "./host-gates.ts";
@@ -31,6 +32,8 @@ export interface BrowsingOptions {
   readonly memory?: () => Memory;
   /** How names are resolved; default: as the system does it. */
   readonly lookup?: LookupFunction;
+  /** Makes the gates that this process shares with others; default: it has its own. */
+  readonly shareGates?: (own: HostGates) => Pick<HostGates, "enter" | "pause">;
   /** What the HTTP tier calls itself. */
   readonly userAgent?: string;
   /** How mirrors know what a page needs to be shown; left out: they keep pages and files only. */
@@ -55,8 +58,9 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     drain: (browser) => places.drain(browser),
   });
   const { userAgent = USER_AGENT, pageTimeout = 60_000 } = options;
+  const own = createHostGates();
   const manners = {
-    gates: createHostGates(),
+    gates: options.shareGates?.(own) ?? own,
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
   const pace = createPace({ most: options.maxPages ?? 4, memory, now: () => performance.now() });

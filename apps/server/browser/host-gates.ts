@@ -1,13 +1,6 @@
 /** One gate per host: so many requests at a time, so long between two starts, and none while the host wants to be left alone. */
 import { BrowsingError } from "../core/browsing.ts";
-import { HOST_PATIENCE, type PerHost } from "../core/politeness.ts";
-
-export interface HostGates {
-  /** Waits for a place, first come, first served. Resolves with how to give it back; rejects when `signal` aborts. */
-  enter(host: string, perHost: PerHost, signal: AbortSignal): Promise<() => void>;
-  /** Leaves a host alone for so many milliseconds. */
-  pause(host: string, milliseconds: number): void;
-}
+import { HOST_PATIENCE, type HostGates, type PerHost } from "../core/politeness.ts";
 
 export function createHostGates(now: () => number = Date.now): HostGates {
   const gates = new Map<string, Gate>();
@@ -19,6 +12,9 @@ export function createHostGates(now: () => number = Date.now): HostGates {
   return {
     enter: (host, perHost, signal) => gateOf(host).enter(perHost, signal),
     pause: (host, milliseconds) => gateOf(host).pause(milliseconds),
+    occupy: (host) => gateOf(host).occupy(),
+    pausedFor: (host) => Math.max(0, gates.get(host)?.pausedFor() ?? 0),
+    standing: (host) => ({ active: gates.get(host)?.active ?? 0 }),
   };
 }
 
@@ -44,6 +40,19 @@ class Gate {
     this.#host = host;
     this.#now = now;
     this.#onIdle = onIdle;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  pausedFor(): number {
+    return this.#pauseLeft();
+  }
+
+  occupy(): () => void {
+    this.#active += 1;
+    return this.#leaving();
   }
 
   enter(perHost: PerHost, signal: AbortSignal): Promise<() => void> {

@@ -1,13 +1,12 @@
 /** How a session treats hosts: what their robots.txt forbids, how many requests at a time, when they want to be left alone. */
 import { BrowsingError, type BrowsingSessionOptions } from "../core/browsing.ts";
-import { DEFAULT_PER_HOST, gapOf, type PerHost, pauseAfter } from "../core/politeness.ts";
-import type { HostGates } from "./host-gates.ts";
+import { DEFAULT_PER_HOST, gapOf, type HostGates, type PerHost, pauseAfter } from "../core/politeness.ts";
 import type { HttpClient } from "./http.ts";
 import type { RobotsFiles } from "./robots-files.ts";
 
 /** What all sessions of a runner share, so that they are polite together. */
 export interface SharedManners {
-  readonly gates: HostGates;
+  readonly gates: Pick<HostGates, "enter" | "pause">;
   readonly robots: RobotsFiles;
 }
 

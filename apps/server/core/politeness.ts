@@ -8,6 +8,19 @@ export interface PerHost {
   readonly delay: number;
 }
 
+/** One gate per host. */
+export interface HostGates {
+  /** Waits for a place, first come, first served. Resolves with how to give it back; rejects when `signal` aborts. */
+  enter(host: string, perHost: PerHost, signal: AbortSignal): Promise<() => void>;
+  /** Leaves a host alone for so many milliseconds. */
+  pause(host: string, milliseconds: number): void;
+  /** Counts a request that is under way already. */
+  occupy(host: string): () => void;
+  /** For how many milliseconds the host is left alone still. */
+  pausedFor(host: string): number;
+  standing(host: string): { readonly active: number };
+}
+
 export const DEFAULT_PER_HOST: PerHost = { concurrency: 8, delay: 0 };
 
 /** The product token that robots.txt files know us by. */

@@ -5,7 +5,9 @@
 import type { Chromium } from "../core/browsing.ts";
 import type { DeclaredCollection, TaskSpec } from "../core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
+import type { HostGates } from "../core/politeness.ts";
 import type { Logger } from "../core/ports.ts";
+import { HostOffice } from "./host-office.ts";
 import { RunnerProcess } from "./process.ts";
 import { supervise } from "./supervise.ts";
 
@@ -33,6 +35,8 @@ export interface RunnerPoolOptions {
   /** Variables of the server that runners may see. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: Logger;
+  /** The gates that all runners share. */
+  readonly gates: HostGates;
   /** Kills every process whose environment has these variables, and tells how many there were. */
   killMarked(marks: Readonly<Record<string, string>>): Promise<number>;
 }
@@ -64,6 +68,7 @@ interface Waiting {
 
 class RunnerPool implements Executor {
   readonly #options: RunnerPoolOptions;
+  readonly #hosts: HostOffice;
   readonly #runners = new Set<Runner>();
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<Outcome>>();
@@ -72,6 +77,7 @@ class RunnerPool implements Executor {
 
   constructor(options: RunnerPoolOptions) {
     this.#options = options;
+    this.#hosts = new HostOffice(options.gates);
   }
 
   async execute(assignment: Assignment, host: ExecutionHost, signal: AbortSignal): Promise<Outcome> {
@@ -182,6 +188,7 @@ class RunnerPool implements Executor {
         patience: (this.#options.grace ?? GRACE) / 2,
       },
       killMarked,
+      hosts: this.#hosts,
     });
     const runner: Runner = {
       key: keyOf(spec),

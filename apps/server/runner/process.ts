@@ -11,6 +11,7 @@ import { type BirpcReturn, createBirpc } from "birpc";
 import type { Assignment, ExecutionHost, LogLine } from "../core/execution.ts";
 import { LockedError } from "../core/saved-session.ts";
 import { openChannel } from "./channel.ts";
+import type { HostDesk, HostOffice } from "./host-office.ts";
 import { LimitedLog } from "./log-limit.ts";
 import type {
   Executed,
@@ -27,6 +28,8 @@ export interface RunnerStart {
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
   readonly settings: RunnerSettings;
+  /** Where runner processes are polite together. */
+  readonly hosts: HostOffice;
   /** Kills every process whose environment has these variables: Chromium has left the runner's process group. */
   killMarked(marks: Readonly<Record<string, string>>): Promise<number>;
 }
@@ -50,6 +53,7 @@ export class RunnerProcess {
   readonly #hosts = new Map<string, ExecutionHost>();
   readonly #logs = new Map<string, LimitedLog>();
   readonly #executing = new Set<() => void>();
+  readonly #desk: HostDesk;
   /** Resolves with how the process ended. */
   readonly ended: Promise<string>;
   readonly ready: Promise<Readiness>;
@@ -59,6 +63,10 @@ export class RunnerProcess {
   constructor(start: RunnerStart) {
     this.#start = start;
     this.#temporary = mkdtempSync(join(start.env.TMPDIR ?? tmpdir(), "r-"));
+    this.#desk = start.hosts.open({
+      share: (host) => this.#rpc.shareHost(host),
+      pause: (host, milliseconds) => void this.#rpc.pauseHost.asEvent(host, milliseconds).catch(() => {}),
+    });
     this.#child = fork(start.entry, {
       env: { ...start.env, TMPDIR: this.#temporary, ULTRAVISOR_RUNNER: this.#mark },
       execArgv: EXEC_ARGV,
@@ -69,6 +77,7 @@ export class RunnerProcess {
     this.ended = endOf(this.#child);
     void this.ended.then(() => {
       this.hasEnded = true;
+      this.#desk.close();
       this.#rpc.$close();
       for (const giveUp of this.#executing) giveUp();
     });
@@ -151,6 +160,11 @@ export class RunnerProcess {
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),
       loadProxy: (id) => hostOf(id).loadProxy(),
       loadSession: (id) => loadSession(hostOf(id)),
+      askHost: (host) => this.#desk.ask(host),
+      enterHost: (id, host, perHost) => this.#desk.enter(id, host, perHost),
+      leaveHost: (id) => this.#desk.leave(id),
+      leaveAdopted: (host) => this.#desk.leaveAdopted(host),
+      pauseHost: (host, milliseconds) => this.#desk.pause(host, milliseconds),
       land: (id, key) => hostOf(id).land(key),
       recall: (id, what, url) => hostOf(id).recall(what, url),
     };

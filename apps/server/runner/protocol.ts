@@ -4,6 +4,7 @@ import type { DeclaredCollection } from "../core/definition.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { PerHost } from "../core/politeness.ts";
 import type { Remembered, Sighted } from "../core/recrawl.ts";
 import type { SessionState } from "../core/saved-session.ts";
 
@@ -36,7 +37,16 @@ export interface RunnerFunctions {
   prepare(settings: RunnerSettings): Promise<Readiness>;
   execute(id: string, assignment: Assignment): Promise<Executed>;
   stop(id: string, why: StopReason): void;
+  /** Another process wants the host, too: ask for it from now on. Resolves with how many requests are under way. */
+  shareHost(host: string): number;
+  /** The host told another process to leave it alone. */
+  pauseHost(host: string, milliseconds: number): void;
 }
+
+/** What came of waiting for a host. */
+export type Entered =
+  | { readonly type: "entered" | "given_up" }
+  | { readonly type: "closed"; readonly message: string; readonly retryAfter: number };
 
 export interface Executed {
   readonly outcome: Outcome;
@@ -54,6 +64,11 @@ export interface ServerFunctions {
   deleteState(id: string, scope: Scope, key: string): Promise<void>;
   loadProxy(id: string): Promise<string | null>;
   loadSession(id: string): Promise<LoadedSession>;
+  askHost(host: string): Promise<{ readonly alone: boolean; readonly pausedFor: number }>;
+  enterHost(id: number, host: string, perHost: PerHost): Promise<Entered>;
+  leaveHost(id: number): void;
+  leaveAdopted(host: string): void;
+  pauseHost(host: string, milliseconds: number): void;
   land(id: string, key: string): Promise<boolean>;
   recall(id: string, what: Sighted, url: string): Promise<Remembered | null>;
 }

@@ -12,18 +12,25 @@ import { recordedTask, recordingSchema } from "../../sdk/recording.ts";
 import type { Browsing, Chromium } from "../core/browsing.ts";
 import type { Assignment, Level, LogLine } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
+import type { HostGates } from "../core/politeness.ts";
 import { executeAttempt } from "./attempt.ts";
 import { openChannel } from "./channel.ts";
 import type { Host } from "./context.ts";
 import { LogSender } from "./log-sender.ts";
 import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
 import { ForeignSchemas } from "./record.ts";
+import { SharedGates } from "./shared-gates.ts";
 import { UsageMeter } from "./usage.ts";
 
 export interface RunnerParts {
   openFiles(folder: string): FileStore;
   /** Asked for only by browser tasks: loading Playwright takes longer than starting a runner. */
-  createBrowsing(options: { chromium: Chromium | null; files: FileStore; maxPages: number }): Promise<Browsing>;
+  createBrowsing(options: {
+    readonly chromium: Chromium | null;
+    readonly files: FileStore;
+    readonly maxPages: number;
+    shareGates(own: HostGates): Pick<HostGates, "enter" | "pause">;
+  }): Promise<Browsing>;
 }
 
 interface Prepared {
@@ -52,6 +59,8 @@ class Runner {
       prepare: (settings) => this.#prepare(settings),
       execute: (id, assignment) => this.#execute(id, assignment),
       stop: (id, why) => this.#stops.get(id)?.(why),
+      shareHost: (host) => this.#gates?.share(host) ?? 0,
+      pauseHost: (host, milliseconds) => this.#gates?.hearPause(host, milliseconds),
     },
     {
       ...openChannel({
@@ -63,6 +72,7 @@ class Runner {
   );
   readonly #logs = new LogSender((id, lines) => void this.#server.log.asEvent(id, lines).catch(() => {}));
   #prepared: Prepared | null = null;
+  #gates: SharedGates | null = null;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -98,7 +108,12 @@ class Runner {
         return unready("error", `${settings.file} has no default export made by \`code\` or \`browser\``);
       }
       const files = this.#parts.openFiles(settings.filesFolder);
-      const browsingOptions = { chromium: settings.chromium, files, maxPages: settings.slots };
+      const browsingOptions = {
+        chromium: settings.chromium,
+        files,
+        maxPages: settings.slots,
+        shareGates: (own: HostGates) => this.#shareGates(own),
+      };
       const browsing = definition.kind === "browser" ? await this.#parts.createBrowsing(browsingOptions) : null;
       this.#prepared = { definition, files, browsing, settings, schemas: new ForeignSchemas(settings.collections) };
       // A runner is killed, so it never comes to what Node does at exit.
@@ -154,6 +169,19 @@ class Runner {
       land: (key) => this.#server.land(id, key),
       recall: (what, url) => this.#server.recall(id, what, url),
     };
+  }
+
+  #shareGates(own: HostGates): SharedGates {
+    const server = this.#server;
+    const tell = (told: Promise<void>): void => void told.catch(() => {});
+    this.#gates = new SharedGates(own, {
+      ask: (host) => server.askHost(host),
+      enter: (id, host, perHost) => server.enterHost(id, host, perHost),
+      leave: (id) => tell(server.leaveHost.asEvent(id)),
+      leaveAdopted: (host) => tell(server.leaveAdopted.asEvent(host)),
+      pause: (host, milliseconds) => tell(server.pauseHost.asEvent(host, milliseconds)),
+    });
+    return this.#gates;
   }
 
   #log(id: string, line: LogLine): void {
