@@ -1,8 +1,8 @@
 /** One HTTP request of any method, under the same egress policy as pages, with the session's cookies; redirects are followed. */
 import type { RequestOptions, Response } from "../../sdk/context.ts";
 import { BrowsingError } from "../core/browsing.ts";
+import { decodeText } from "../core/charset.ts";
 import type { NamedHosts } from "../core/egress.ts";
-import { decodeText } from "./charset.ts";
 import type { CookieJar } from "./cookies.ts";
 import { Deadline } from "./deadline.ts";
 import type { Egress } from "./egress.ts";

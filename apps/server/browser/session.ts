@@ -99,7 +99,8 @@ class Session implements BrowsingSession {
       visit: (url, options) => this.#visit(url, options ?? {}),
       download: save as BrowsingSession["fixtures"]["download"],
       sitemap: (url, options) => this.#sitemap(url, options ?? {}),
-      request: (url, options) => request({ ...this.#parts, ...this.#http, named: this.#named }, url, options ?? {}),
+      request: (url, options) =>
+        request({ ...this.#http, egress: this.#egress, named: this.#named }, url, options ?? {}),
       ...this.#pageFixtures,
     };
   }
