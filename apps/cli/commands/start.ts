@@ -6,12 +6,15 @@ import type { Command } from "commander";
 import { PACKAGE_ROOT, serverEnvironment } from "../config.ts";
 import { EXIT } from "../exit.ts";
 
+/** As in package.json. Without it, the place for young objects grows to 50 MB and stays: 197 MB of an idle server instead of 146. */
+const NODE_OPTIONS = ["--max-semi-space-size=4"];
+
 export function addStart(program: Command): void {
   program
     .command("start")
     .description("start the server and print the link that signs a browser in")
     .action(async () => {
-      const child = spawn(process.execPath, [join(PACKAGE_ROOT, "apps/server/start.ts")], {
+      const child = spawn(process.execPath, [...NODE_OPTIONS, join(PACKAGE_ROOT, "apps/server/start.ts")], {
         stdio: "inherit",
         env: serverEnvironment(),
       });
