@@ -48,19 +48,17 @@ function ServedPages({ run }: { run: Run }): ReactElement | null {
           <thead>
             <tr>
               <th scope="col">Pages</th>
-              <th scope="col">Came</th>
-              <th scope="col">Because</th>
               <th scope="col">Like</th>
+              <th scope="col">Came</th>
             </tr>
           </thead>
           <tbody>
             {data.items.map(({ pattern, tier, why, pages }) => (
               <tr key={`${pattern} ${tier} ${why}`}>
                 <td className="number">{pages}</td>
-                <td className="nowrap">{tier === "http" ? "over HTTP" : "in Chromium"}</td>
-                <td className="nowrap">{WHY[why]}</td>
+                <td className="anywhere">{pattern}</td>
                 <td>
-                  <span className="cell-text">{pattern}</span>
+                  {tier === "http" ? "over HTTP" : "in Chromium"}: {WHY[why]}
                 </td>
               </tr>
             ))}
