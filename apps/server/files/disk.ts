@@ -60,7 +60,6 @@ async function write(part: string, source: AsyncIterable<Uint8Array>, maxBytes: 
       hash.update(chunk);
       await writeAll(file, chunk);
     }
-    await file.sync();
   } finally {
     await file.close();
   }
@@ -76,6 +75,8 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
 /** Renaming is atomic: a reader sees the whole blob or none, and two writers of the same bytes do each other no harm. */
 async function keep(part: string, folder: string, blob: StoredBlob): Promise<void> {
   if ((await sizeOf(folder, blob.sha256)) === blob.size) return rm(part);
+  // What is there already needs no waiting for the disk.
+  await syncPath(part);
   const home = join(folder, blob.sha256.slice(0, 2));
   await mkdir(home, { recursive: true, mode: 0o700 });
   await rename(part, join(home, blob.sha256));
@@ -84,8 +85,11 @@ async function keep(part: string, folder: string, blob: StoredBlob): Promise<voi
 
 /** Without this a power cut may forget the new name although the bytes are on the disk. */
 async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
+  if (process.platform !== "win32") await syncPath(folder, "r");
+}
+
+async function syncPath(path: string, flags = "r+"): Promise<void> {
+  const handle = await open(path, flags);
   try {
     await handle.sync();
   } finally {

@@ -112,8 +112,6 @@ class Partial implements PartialFile {
   async finish(): Promise<StoredBlob> {
     const path = this.#path();
     const hash = await this.#hashSoFar();
-    const file = await open(path, "a", 0o600);
-    await file.sync().finally(() => file.close());
     const blob = { sha256: hash.digest("hex"), size: this.#size };
     await this.#options.adopt(path, blob);
     await rm(labelsPath(this.#options.folder, this.#key), { force: true });

@@ -131,6 +131,24 @@ export const filesQuery = (id: string, task: string | undefined) =>
     ...pages,
   });
 
+/** What a run found to be new, changed or gone, and how much of each. */
+export const changesQuery = (id: string, kind: "new" | "changed" | "gone" | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ["run", id, "changes", kind ?? null],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      read(
+        api.runs[":id"].changes.$get({ param: { id }, query: { kind, cursor, limit: "100" } }, { init: { signal } }),
+      ),
+    ...pages,
+  });
+
+/** How much a run mirrored. */
+export const mirrorQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["run", id, "mirror"],
+    queryFn: ({ signal }) => read(api.runs[":id"].mirror.counts.$get({ param: { id } }, { init: { signal } })),
+  });
+
 /** Records that a run saved. */
 export const runRecordsQuery = (id: string) =>
   infiniteQueryOptions({

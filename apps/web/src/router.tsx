@@ -20,7 +20,7 @@ export interface RunsSearch {
   readonly name?: string | undefined;
 }
 
-export const TABS = ["log", "files", "records", "details"] as const;
+export const TABS = ["log", "files", "records", "changes", "details"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface RunSearch {

@@ -7,6 +7,7 @@ import { LoadMore } from "../components/load-more.tsx";
 import { SafeLink } from "../components/safe-link.tsx";
 import { bytes } from "../format.ts";
 import { filesQuery } from "../queries.ts";
+import { Mirror } from "./mirror.tsx";
 import { type CountedFile, sameOnce } from "./same-once.ts";
 
 interface Props {
@@ -18,21 +19,24 @@ interface Props {
 export function Files({ runId, task }: Props): ReactElement {
   const query = useInfiniteQuery(filesQuery(runId, task));
   return (
-    <Loaded query={query} what="files">
-      {({ pages }) => {
-        const files = pages.flatMap((page) => page.items);
-        if (files.length === 0)
+    <>
+      {task === undefined && <Mirror runId={runId} />}
+      <Loaded query={query} what="files">
+        {({ pages }) => {
+          const files = pages.flatMap((page) => page.items);
+          if (files.length === 0)
+            return (
+              <Empty title="No file">{task === undefined && <p>What tasks download or save appears here.</p>}</Empty>
+            );
           return (
-            <Empty title="No file">{task === undefined && <p>What tasks download or save appears here.</p>}</Empty>
+            <>
+              <FileTable files={sameOnce(files)} />
+              <LoadMore query={query} what="files" />
+            </>
           );
-        return (
-          <>
-            <FileTable files={sameOnce(files)} />
-            <LoadMore query={query} what="files" />
-          </>
-        );
-      }}
-    </Loaded>
+        }}
+      </Loaded>
+    </>
   );
 }
 

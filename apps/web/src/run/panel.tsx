@@ -2,13 +2,14 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
-import type { Run, SavedRecord, StoredFile } from "../api.ts";
+import type { Diff, Run, SavedRecord, StoredFile } from "../api.ts";
 import { Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
 import { StateDot } from "../components/state-badge.tsx";
 import { number, shortKey } from "../format.ts";
-import { filesQuery, runRecordsQuery, taskRunQuery } from "../queries.ts";
+import { changesQuery, filesQuery, runRecordsQuery, taskRunQuery } from "../queries.ts";
 import type { Tab } from "../router.tsx";
+import { Changes } from "./changes.tsx";
 import { RunDetails, TaskRunDetails } from "./details.tsx";
 import { Files } from "./files.tsx";
 import { Log } from "./log.tsx";
@@ -21,23 +22,29 @@ const TAB_LABELS: Readonly<Record<Tab, string>> = {
   log: "Log",
   files: "Files",
   records: "Records",
+  changes: "Changes",
   details: "Details",
 };
+
+const RUN_TABS: readonly Tab[] = ["log", "files", "records", "details"];
 
 export function RunPanel({ run }: { run: Run }): ReactElement {
   const { tab = "log" } = route.useSearch();
   const files = useInfiniteQuery({ ...filesQuery(run.id, undefined), select: filesFound });
   const records = useInfiniteQuery({ ...runRecordsQuery(run.id), select: recordsFound });
+  const { data: diff } = useInfiniteQuery({ ...changesQuery(run.id, undefined), select: diffFound });
+  const tabs: readonly Tab[] = diff ? ["log", "files", "records", "changes", "details"] : RUN_TABS;
   return (
     <section className="card panel" aria-label="Run">
       <Tabs
-        tabs={["log", "files", "records", "details"]}
+        tabs={tabs}
         current={tab}
-        counts={{ files: files.data, records: records.data }}
+        counts={{ files: files.data, records: records.data, changes: diff ? changesTally(diff) : undefined }}
       />
       {tab === "log" && <Log run={run} task={undefined} />}
       {tab === "files" && <Files runId={run.id} task={undefined} />}
       {tab === "records" && <RunRecords runId={run.id} />}
+      {tab === "changes" && diff && <Changes runId={run.id} diff={diff} final={run.finishedAt !== null} />}
       {tab === "details" && <RunDetails run={run} />}
     </section>
   );
@@ -60,7 +67,7 @@ export function TaskRunPanel({ run, id }: { run: Run; id: string }): ReactElemen
             <Tabs tabs={["details", "log", "files"]} current={tab} />
             {tab === "log" && <Log run={run} task={id} />}
             {tab === "files" && <Files runId={run.id} task={id} />}
-            {(tab === "details" || tab === "records") && <TaskRunDetails taskRun={taskRun} />}
+            {(tab === "details" || tab === "records" || tab === "changes") && <TaskRunDetails taskRun={taskRun} />}
           </>
         )}
       </Loaded>
@@ -125,6 +132,15 @@ function recordsFound(found: Pages<SavedRecord>): string | undefined {
     found.pages.reduce((sum, page) => sum + page.items.length, 0),
     found,
   );
+}
+
+function diffFound({ pages }: { readonly pages: readonly { readonly diff: Diff | null }[] }): Diff | null {
+  return pages[0]?.diff ?? null;
+}
+
+function changesTally({ pages, files }: Diff): string | undefined {
+  const found = [pages, files].reduce((sum, of) => sum + of.new + of.changed + of.gone, 0);
+  return found === 0 ? undefined : number(found);
 }
 
 /** How many there are; `100+` when there are more than were asked for. Nothing for none. */
