@@ -38,13 +38,13 @@ function Stopped({ run, reason, count }: { run: Run; reason: StopReason; count: 
         {examples.data?.items.map((stop) => (
           <li key={`${stop.task} ${stop.key}`}>
             <code>{stop.key}</code>
-            {stop.detail !== null && <span className="dim"> {stop.detail}</span>}
+            {stop.detail !== null && <span className="muted"> {stop.detail}</span>}
           </li>
         ))}
         {examples.data?.items.length === 0 && (
-          <li className="dim">They were queued already; the tree shows them as skipped.</li>
+          <li className="muted">They were queued already; the tree shows them as skipped.</li>
         )}
-        {examples.data?.next && <li className="dim">… and more</li>}
+        {examples.data?.next && <li className="muted">… and more</li>}
       </ul>
     </details>
   );

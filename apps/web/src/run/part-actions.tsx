@@ -21,7 +21,7 @@ export function PartActions({ taskRun }: { taskRun: TaskRun }): ReactElement | n
     ["failed", "cancelled"].includes(taskRun.state) || (totals !== null && totals.failed + totals.cancelled > 0);
   if (!open && !failed && taskRun.pausedAt === null) return null;
   const button = (verb: Verb, label: string): ReactElement => (
-    <button type="button" className="button compact" disabled={act.isPending} onClick={() => act.mutate(verb)}>
+    <button type="button" className="button" disabled={act.isPending} onClick={() => act.mutate(verb)}>
       {label}
     </button>
   );
