@@ -7,12 +7,29 @@ import type { Replayed } from "./recording.ts";
 /** Small JSON facts, shared by all tasks (`state`) or kept on one node (`nodeState`). */
 export interface StateAccess {
   get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<void>;
+  /** The value with its version, time and writer; null: there is none. */
+  entry(key: string): Promise<StateFact | null>;
+  /** With `version`, only over that version (0: only if there is none); it throws when somebody else was faster. */
+  set(key: string, value: unknown, options?: { readonly version?: number }): Promise<void>;
   /** Adds to a number and gives the sum; no addition is lost, whoever else adds. A key that is not there counts as 0. */
   increment(key: string, by?: number): Promise<number>;
   /** Merges into an object and gives the whole; `null` takes a key away (RFC 7396). */
   merge(key: string, patch: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   delete(key: string): Promise<void>;
+  /** Its latest values, newest first; 100 at most. */
+  history(key: string, limit?: number): Promise<readonly StateFact[]>;
+  /** What it is now, and what it becomes (null: there is none), until the attempt is to end. Looked at twice a second. */
+  watch(key: string): AsyncIterable<StateFact | null>;
+}
+
+/** A value of the state. */
+export interface StateFact {
+  readonly value: unknown;
+  /** Rises by one with every write. */
+  readonly version: number;
+  readonly updatedAt: string;
+  /** Id of a task run, or `api`. */
+  readonly writer: string;
 }
 
 export interface SaveOptions {

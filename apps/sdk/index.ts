@@ -22,6 +22,7 @@ export type {
   SitemapOptions,
   SpawnOptions,
   StateAccess,
+  StateFact,
   TaskContext,
   VisitOptions,
 } from "./context.ts";

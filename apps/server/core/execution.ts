@@ -1,5 +1,6 @@
 /** What passes between the engine and whoever executes a task run, and what comes back. */
 import type { TaskSpec } from "./definition.ts";
+import type { StateEntry } from "./entities.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Astray, Landing } from "./landing.ts";
@@ -150,7 +151,12 @@ export type Outcome =
 export interface ExecutionHost {
   log(line: LogLine): void;
   getState(scope: "global" | "node", key: string): Promise<Json | undefined>;
-  setState(scope: "global" | "node", key: string, value: Json): Promise<void>;
+  /** The value with its version, time and writer; null: there is none. */
+  getStateEntry(scope: "global" | "node", key: string): Promise<StateEntry | null>;
+  /** With `version`, only over that version (0: only if there is none). Resolves with the new version. */
+  setState(scope: "global" | "node", key: string, value: Json, version?: number): Promise<number>;
+  /** Its latest values, newest first. */
+  stateHistory(scope: "global" | "node", key: string, limit: number): Promise<readonly StateEntry[]>;
   /** Resolves with the new value. */
   incrementState(scope: "global" | "node", key: string, by: number): Promise<Json>;
   mergeState(scope: "global" | "node", key: string, patch: JsonObject): Promise<Json>;

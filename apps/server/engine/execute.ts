@@ -176,8 +176,10 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
   return {
     log: (line) => parts.journal.write(ticket, line),
     getState: async (scope, key) => (await state.get(scopeOf(scope), key))?.value,
-    setState: async (scope, key, value) =>
-      void told(scope, key, await state.set(scopeOf(scope), key, value, taskRun.id)),
+    getStateEntry: (scope, key) => state.get(scopeOf(scope), key),
+    stateHistory: (scope, key, limit) => state.history(scopeOf(scope), key, limit),
+    setState: async (scope, key, value, version) =>
+      told(scope, key, await state.set(scopeOf(scope), key, value, taskRun.id, version)).version,
     incrementState: async (scope, key, by) =>
       told(scope, key, await state.increment(scopeOf(scope), key, by, taskRun.id)).value,
     mergeState: async (scope, key, patch) =>

@@ -61,7 +61,9 @@ async function assignment({ folder }: Hands, spec: TaskSpec, input: JsonObject):
 const SILENT: ExecutionHost = {
   log: () => undefined,
   getState: async () => undefined,
-  setState: async () => undefined,
+  getStateEntry: async () => null,
+  setState: async () => 0,
+  stateHistory: async () => [],
   incrementState: async () => null,
   mergeState: async () => null,
   deleteState: async () => undefined,

@@ -4,15 +4,9 @@ import { realpath } from "node:fs/promises";
 import { basename, resolve, sep } from "node:path";
 import { formatWithOptions } from "node:util";
 import type { Collection } from "../../sdk/collection.ts";
-import type {
-  DownloadedFile,
-  FileDraftOptions,
-  SaveOptions,
-  SpawnOptions,
-  StateAccess,
-  TaskContext,
-} from "../../sdk/context.ts";
+import type { DownloadedFile, FileDraftOptions, SaveOptions, SpawnOptions, TaskContext } from "../../sdk/context.ts";
 import type { BrowsingSession } from "../core/browsing.ts";
+import type { StateEntry } from "../core/entities.ts";
 import type { Assignment, FileDraft, Level, RecordDraft, SpawnDraft } from "../core/execution.ts";
 import { safeFileName } from "../core/file-name.ts";
 import type { FileStore } from "../core/files.ts";
@@ -20,10 +14,11 @@ import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import { mediaTypeOf } from "../core/media-type.ts";
 import type { Remembered, Sighted } from "../core/recrawl.ts";
 import { urlKey } from "../core/url-key.ts";
-import { toJson, toJsonObject } from "./json-value.ts";
+import { toJsonObject } from "./json-value.ts";
 import { landingOf } from "./landings.ts";
 import type { LoadedSession, Scope } from "./protocol.ts";
 import { type ForeignSchemas, recordOf } from "./record.ts";
+import { stateAccess } from "./state.ts";
 
 export interface Drafts {
   readonly spawned: SpawnDraft[];
@@ -38,7 +33,9 @@ export interface Drafts {
 export interface Host {
   log(level: Level, text: string): void;
   getState(scope: Scope, key: string): Promise<Json | undefined>;
-  setState(scope: Scope, key: string, value: Json): Promise<void>;
+  getStateEntry(scope: Scope, key: string): Promise<StateEntry | null>;
+  setState(scope: Scope, key: string, value: Json, version?: number): Promise<number>;
+  stateHistory(scope: Scope, key: string, limit: number): Promise<readonly StateEntry[]>;
   incrementState(scope: Scope, key: string, by: number): Promise<Json>;
   mergeState(scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(scope: Scope, key: string): Promise<void>;
@@ -73,8 +70,8 @@ export function createContext(parts: ContextParts): TaskContext<unknown> {
     task: { id: taskRunId, name: task, key, parent, attempt },
     signal: parts.signal,
     staging: assignment.staging,
-    state: stateAccess(host, "global"),
-    nodeState: stateAccess(host, "node"),
+    state: stateAccess(host, "global", parts.signal),
+    nodeState: stateAccess(host, "node", parts.signal),
     log: (...values) => host.log("info", formatWithOptions({ depth: 6 }, ...values)),
     async save(collection: string | Collection, data: unknown, options?: SaveOptions) {
       const record = recordOf(collection, data, options ?? {}, parts.schemas);
@@ -85,17 +82,6 @@ export function createContext(parts: ContextParts): TaskContext<unknown> {
     report(facts) {
       drafts.report = { ...drafts.report, ...toJsonObject(facts, "the report") };
     },
-  };
-}
-
-function stateAccess(host: Host, scope: Scope): StateAccess {
-  return {
-    get: (key) => host.getState(scope, key),
-    set: async (key, value) => host.setState(scope, key, toJson(value, `the state "${key}"`)),
-    increment: async (key, by = 1) => Number(await host.incrementState(scope, key, by)),
-    merge: async (key, patch) =>
-      (await host.mergeState(scope, key, toJsonObject(patch, `the patch of "${key}"`))) as JsonObject,
-    delete: (key) => host.deleteState(scope, key),
   };
 }
 

@@ -154,7 +154,9 @@ export class RunnerProcess {
         for (const line of lines) logs.get(id)?.add(line);
       },
       getState: (id, scope, key) => hostOf(id).getState(scope, key),
-      setState: (id, scope, key, value) => hostOf(id).setState(scope, key, value),
+      getStateEntry: (id, scope, key) => hostOf(id).getStateEntry(scope, key),
+      setState: (id, scope, key, value, version) => hostOf(id).setState(scope, key, value, version),
+      stateHistory: (id, scope, key, limit) => hostOf(id).stateHistory(scope, key, limit),
       incrementState: (id, scope, key, by) => hostOf(id).incrementState(scope, key, by),
       mergeState: (id, scope, key, patch) => hostOf(id).mergeState(scope, key, patch),
       deleteState: (id, scope, key) => hostOf(id).deleteState(scope, key),

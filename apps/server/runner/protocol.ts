@@ -1,6 +1,7 @@
 /** What the server and a runner process say to each other. */
 import type { Chromium } from "../core/browsing.ts";
 import type { DeclaredCollection } from "../core/definition.ts";
+import type { StateEntry } from "../core/entities.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -58,7 +59,9 @@ export interface Executed {
 export interface ServerFunctions {
   log(id: string, lines: readonly LogLine[]): void;
   getState(id: string, scope: Scope, key: string): Promise<Json | undefined>;
-  setState(id: string, scope: Scope, key: string, value: Json): Promise<void>;
+  getStateEntry(id: string, scope: Scope, key: string): Promise<StateEntry | null>;
+  setState(id: string, scope: Scope, key: string, value: Json, version?: number): Promise<number>;
+  stateHistory(id: string, scope: Scope, key: string, limit: number): Promise<readonly StateEntry[]>;
   incrementState(id: string, scope: Scope, key: string, by: number): Promise<Json>;
   mergeState(id: string, scope: Scope, key: string, patch: JsonObject): Promise<Json>;
   deleteState(id: string, scope: Scope, key: string): Promise<void>;

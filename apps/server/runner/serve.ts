@@ -160,7 +160,9 @@ class Runner {
     return {
       log: (level, text) => this.#log(id, { stream: "log", level, time: Date.now(), text }),
       getState: (scope, key) => this.#server.getState(id, scope, key),
-      setState: (scope, key, value) => this.#server.setState(id, scope, key, value),
+      getStateEntry: (scope, key) => this.#server.getStateEntry(id, scope, key),
+      setState: (scope, key, value, version) => this.#server.setState(id, scope, key, value, version),
+      stateHistory: (scope, key, limit) => this.#server.stateHistory(id, scope, key, limit),
       incrementState: (scope, key, by) => this.#server.incrementState(id, scope, key, by),
       mergeState: (scope, key, patch) => this.#server.mergeState(id, scope, key, patch),
       deleteState: (scope, key) => this.#server.deleteState(id, scope, key),

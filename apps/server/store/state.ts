@@ -1,10 +1,11 @@
 /** Global and node state: the latest JSON value of each key, with version, time and writer. */
-import type { InStatement } from "@libsql/client";
+import type { InStatement, Row } from "@libsql/client";
 import { and, asc, desc, eq, sql as query } from "drizzle-orm";
 import type { StateEntry } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
-import { jsonText } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import type { Clock, StateStore } from "../core/ports.ts";
+import { checkStateKey, stateText, stateTooLarge } from "../core/state-rules.ts";
 import { type Database, FENCE, FenceError } from "./database.ts";
 import { state, stateHistory } from "./schema/index.ts";
 
@@ -23,26 +24,32 @@ export function createStateStore(database: Database, now: Clock): StateStore {
     refused: (current: StateEntry | null) => UltravisorError,
   ): Promise<StateEntry> {
     try {
-      await database.write([statement, FENCE]);
+      const [written] = await database.write([statement, FENCE]);
+      // What this write made, not what a later one made of it: of two who add, each is given a sum of its own.
+      return toEntry(written?.rows[0]);
     } catch (error) {
       if (error instanceof FenceError) throw refused(await get(scope, key));
+      if (error instanceof Error && error.message.includes("state_size")) throw stateTooLarge(key);
       throw error;
     }
-    const entry = await get(scope, key);
-    if (entry === null) throw new Error(`state ${key} is gone right after it was written`);
-    return entry;
   }
   return {
     list: (scope) => db.select().from(state).where(eq(state.scope, scope)).orderBy(asc(state.key)),
     get,
-    set: (scope, key, value, writer, version) =>
-      write(scope, key, setStatement([scope, key, jsonText(value), now(), writer, version ?? null]), (current) =>
-        conflict(key, version ?? 0, current),
-      ),
-    increment: (scope, key, by, writer) =>
-      write(scope, key, incrementStatement([scope, key, by, now(), writer]), () => notA("number", key)),
-    merge: (scope, key, patch, writer) =>
-      write(scope, key, mergeStatement([scope, key, jsonText(patch), now(), writer]), () => notA("object", key)),
+    async set(scope, key, value, writer, version) {
+      checkStateKey(key);
+      const statement = setStatement([scope, key, stateText(key, value), now(), writer, version ?? null]);
+      return write(scope, key, statement, (current) => conflict(key, version ?? 0, current));
+    },
+    async increment(scope, key, by, writer) {
+      checkStateKey(key);
+      return write(scope, key, incrementStatement([scope, key, by, now(), writer]), () => notA("number", key));
+    },
+    async merge(scope, key, patch, writer) {
+      checkStateKey(key);
+      const statement = mergeStatement([scope, key, stateText(key, patch), now(), writer]);
+      return write(scope, key, statement, () => notA("object", key));
+    },
     history: (scope, key, limit) =>
       db
         .select()
@@ -60,12 +67,25 @@ export function createStateStore(database: Database, now: Clock): StateStore {
 type Values = (string | number | null)[];
 
 const WRITTEN = "version = version + 1, updated_at = excluded.updated_at, writer = excluded.writer";
+const RETURNING = "RETURNING scope, key, value, version, updated_at, writer";
+
+function toEntry(row: Row | undefined): StateEntry {
+  if (row === undefined) throw new Error("a write of the state told nothing");
+  return {
+    scope: String(row.scope),
+    key: String(row.key),
+    value: JSON.parse(String(row.value)) as Json,
+    version: Number(row.version),
+    updatedAt: Number(row.updated_at),
+    writer: String(row.writer),
+  };
+}
 
 function setStatement(args: Values): InStatement {
   return {
     sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, ?3, 1, ?4, ?5
           WHERE ?6 IS NULL OR coalesce((SELECT version FROM state WHERE scope = ?1 AND key = ?2), 0) = ?6
-          ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, ${WRITTEN}`,
+          ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, ${WRITTEN} ${RETURNING}`,
     args,
   };
 }
@@ -75,7 +95,7 @@ function incrementStatement(args: Values): InStatement {
   return {
     sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, json_quote(?3), 1, ?4, ?5 WHERE true
           ON CONFLICT (scope, key) DO UPDATE SET value = json_quote(json_extract(value, '$') + ?3), ${WRITTEN}
-          WHERE json_type(value) IN ('integer', 'real')`,
+          WHERE json_type(value) IN ('integer', 'real') ${RETURNING}`,
     args,
   };
 }
@@ -84,7 +104,7 @@ function mergeStatement(args: Values): InStatement {
   return {
     sql: `INSERT INTO state (scope, key, value, version, updated_at, writer) SELECT ?1, ?2, json_patch('{}', ?3), 1, ?4, ?5 WHERE true
           ON CONFLICT (scope, key) DO UPDATE SET value = json_patch(value, ?3), ${WRITTEN}
-          WHERE json_type(value) = 'object'`,
+          WHERE json_type(value) = 'object' ${RETURNING}`,
     args,
   };
 }

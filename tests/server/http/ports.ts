@@ -11,6 +11,7 @@ import type { FileStore } from "../../../apps/server/core/files.ts";
 import type { Health } from "../../../apps/server/core/ports.ts";
 import { createEngine, type RunningEngine } from "../../../apps/server/engine/index.ts";
 import { createNotices } from "../../../apps/server/engine/notices.ts";
+import { tellState } from "../../../apps/server/engine/told-state.ts";
 import { createDiskFileStore } from "../../../apps/server/files/disk.ts";
 import { createStagingStore } from "../../../apps/server/files/staging.ts";
 import { type App, createApp } from "../../../apps/server/http/app.ts";
@@ -101,6 +102,7 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
   });
   const services: Services = {
     ...store,
+    state: tellState(store.state, notices),
     catalog,
     engine,
     notices,

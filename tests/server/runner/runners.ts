@@ -45,14 +45,15 @@ export interface Started {
 export const code = (run: string, more = ""): string =>
   `import { code, fail, skip, z } from "ultravisor";\nexport default code({ ${more} async run(context) { const { input, log, save, spawn, saveFile, report, state, nodeState, staging, signal, run, task } = context; ${run} } });\n`;
 
-const ENTRY = fileURLToPath(new URL("../../../apps/server/runner-main.ts", import.meta.url));
+const ENTRY = { updatedAt: 0, writer: "lab" };
+const MAIN = fileURLToPath(new URL("../../../apps/server/runner-main.ts", import.meta.url));
 
 export async function lab(options: Partial<RunnerPoolOptions> = {}): Promise<Lab> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "ultravisor-runner-")));
   await mkdir(join(folder, "staging"));
   const data = randomUUID();
   const pool = createRunnerPool({
-    entry: ENTRY,
+    entry: MAIN,
     filesFolder: join(folder, "files"),
     chromium: { path: "/usr/bin/chromium-headless-shell", sandbox: false },
     data,
@@ -108,7 +109,17 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
       for (const listener of listeners) listener(line);
     },
     getState: async (scope, key) => state.get(`${scope}/${key}`),
-    setState: async (scope, key, value) => void state.set(`${scope}/${key}`, value),
+    getStateEntry: async (scope, key) => {
+      const value = state.get(`${scope}/${key}`);
+      return value === undefined ? null : { scope, key, value, version: state.size, updatedAt: 0, writer: "lab" };
+    },
+    setState: async (scope, key, value, version) => {
+      if (version === 0 && state.has(`${scope}/${key}`)) throw new Error("it is there already");
+      state.set(`${scope}/${key}`, value);
+      return 1;
+    },
+    stateHistory: async (scope, key) =>
+      [...state].map(([, value], at) => ({ ...ENTRY, scope, key, value, version: at + 1 })),
     async incrementState(scope, key, by) {
       const sum = Number(state.get(`${scope}/${key}`) ?? 0) + by;
       state.set(`${scope}/${key}`, sum);

@@ -81,10 +81,12 @@ export function assignmentOf(command: string, staging: string, options: CommandO
 }
 
 export function hostOf(log: (line: LogLine) => void): ExecutionHost {
-  const none = { getState: async () => undefined, setState: async () => {}, deleteState: async () => {} };
+  const none = { getState: async () => undefined, setState: async () => 0, deleteState: async () => {} };
   return {
     log,
     ...none,
+    getStateEntry: async () => null,
+    stateHistory: async () => [],
     incrementState: async () => null,
     mergeState: async () => null,
     land: async () => true,

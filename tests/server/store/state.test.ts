@@ -8,6 +8,22 @@ test("Additions are never lost, however many add at once", async () => {
   expect((await state.increment("global", "count", 0.5, "t")).value).toBe(100.5);
 });
 
+test("Everyone who adds is given a sum of their own", async () => {
+  const { state } = await makeStore();
+  const added = await Promise.all(Array.from({ length: 50 }, () => state.increment("global", "ticket", 1, "t")));
+  expect(added.map(({ value }) => value)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
+});
+
+test("A merge that makes a value too large is refused, and so are names that bend prototypes, wherever they stand", async () => {
+  const { state } = await makeStore();
+  await state.merge("global", "k", { a: "x".repeat(600_000) }, "t");
+  const refused = expect.objectContaining({ code: "invalid_request" });
+  await expect(state.merge("global", "k", { b: "x".repeat(600_000) }, "t")).rejects.toEqual(refused);
+  await expect(state.merge("global", "k", JSON.parse('{"b":{"__proto__":{"c":1}}}'), "t")).rejects.toEqual(refused);
+  await expect(state.increment("global", "constructor", 1, "t")).rejects.toEqual(refused);
+  expect(await state.get("global", "k")).toMatchObject({ version: 1 });
+});
+
 test("A merge changes what it names, takes away what it nulls, and leaves the rest", async () => {
   const { state } = await makeStore();
   await state.merge("global", "house", { a: 1, b: { c: 2, d: 3 } }, "t");

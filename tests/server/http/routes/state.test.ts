@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeServer } from "../ports.ts";
+import { makeServer, readEvents } from "../ports.ts";
 
 it("A key is written, read, listed and forgotten", async () => {
   const server = await makeServer();
@@ -49,4 +49,25 @@ it("A write without a value is refused, one of `null` is not", async () => {
   const server = await makeServer();
   expect((await server.send("PUT", "/api/state/k", {})).status).toBe(400);
   expect(await (await server.send("PUT", "/api/state/k", { value: null })).json()).toMatchObject({ value: null });
+});
+
+it("Who watches a key is told what it is, what it becomes, and when it goes", async () => {
+  const server = await makeServer();
+  await server.send("PUT", "/api/state/k", { value: 1 });
+  const steps = [
+    () => server.send("PUT", "/api/state/other", { value: 1 }),
+    () => server.send("PUT", "/api/state/k", { value: 2 }),
+    () => server.ask("/api/state/k", { method: "DELETE" }),
+  ];
+  const stream = await server.ask("/api/state/k", { headers: { accept: "text/event-stream" } });
+  const events = await readEvents(stream, (seen) => {
+    const due = seen.length === 1 ? steps.splice(0, 2) : steps.splice(0, 1);
+    for (const step of due) void step();
+    return seen.length === 3;
+  });
+  expect(events.map(({ event, data }) => [event, (data as { value?: unknown } | null)?.value])).toEqual([
+    ["state", 1],
+    ["state", 2],
+    ["state", undefined],
+  ]);
 });
