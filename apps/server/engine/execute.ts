@@ -17,6 +17,7 @@ import type { Journal } from "./journal.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { loadSession, type SavedSessionParts, sealSession } from "./saved-session.ts";
+import { stateHost } from "./state-host.ts";
 
 export interface ExecuteParts extends SavedSessionParts {
   /** A secret of the server's environment, by name. */
@@ -166,25 +167,10 @@ function usesStaging({ kind, fixtures }: TaskSpec): boolean {
 }
 
 function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
-  const { state, node, notices } = parts;
   const ticket = ticketOf(taskRun);
-  const scopeOf = (scope: "global" | "node") => (scope === "global" ? "global" : node);
-  const told = <T>(scope: "global" | "node", key: string, result: T): T => {
-    notices.publish({ type: "state", scope: scopeOf(scope), key });
-    return result;
-  };
   return {
+    ...stateHost(parts, taskRun.id),
     log: (line) => parts.journal.write(ticket, line),
-    getState: async (scope, key) => (await state.get(scopeOf(scope), key))?.value,
-    getStateEntry: (scope, key) => state.get(scopeOf(scope), key),
-    stateHistory: (scope, key, limit) => state.history(scopeOf(scope), key, limit),
-    setState: async (scope, key, value, version) =>
-      told(scope, key, await state.set(scopeOf(scope), key, value, taskRun.id, version)).version,
-    incrementState: async (scope, key, by) =>
-      told(scope, key, await state.increment(scopeOf(scope), key, by, taskRun.id)).value,
-    mergeState: async (scope, key, patch) =>
-      told(scope, key, await state.merge(scopeOf(scope), key, patch, taskRun.id)).value,
-    deleteState: async (scope, key) => void told(scope, key, await state.delete(scopeOf(scope), key)),
     loadProxy: async () => (taskRun.spec.proxyEnv && parts.secret(taskRun.spec.proxyEnv)) || null,
     loadSession: async () => (taskRun.spec.session === undefined ? null : loadSession(parts, taskRun.spec.session)),
     land: (key) => parts.transitions.land(ticket, key),
