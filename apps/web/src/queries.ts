@@ -34,6 +34,13 @@ export const scheduleQuery = queryOptions({
   refetchInterval: pollInterval,
 });
 
+/** What waits for a person's word. */
+export const approvalsQuery = queryOptions({
+  queryKey: ["approvals"],
+  queryFn: ({ signal }) => read(api.approvals.$get({ query: { limit: "100" } }, { init: { signal } })),
+  refetchInterval: POLL,
+});
+
 export const collectionsQuery = queryOptions({
   queryKey: ["data"],
   queryFn: ({ signal }) => read(api.data.$get({}, { init: { signal } })),

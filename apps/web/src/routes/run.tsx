@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 import { Loaded } from "../components/feedback.tsx";
 import { useTitle } from "../components/title.ts";
 import { runQuery } from "../queries.ts";
+import { Approvals } from "../run/approvals.tsx";
 import { RunHead } from "../run/head.tsx";
 import { RunPanel, TaskRunPanel } from "../run/panel.tsx";
 import { TaskTree } from "../run/task-tree.tsx";
@@ -21,6 +22,7 @@ export function RunScreen(): ReactElement {
       {(run) => (
         <>
           <RunHead run={run} />
+          <Approvals run={run} />
           <div className="run-body">
             <TaskTree run={run} />
             {task === undefined ? <RunPanel key={run.id} run={run} /> : <TaskRunPanel key={task} run={run} id={task} />}
