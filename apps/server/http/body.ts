@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { UltravisorError } from "../core/errors.ts";
+import { repeatedName } from "../core/repeated-name.ts";
 import type { AppEnv } from "./endpoint.ts";
 
 const MAX_BODY = 1024 * 1024;
@@ -27,7 +28,10 @@ export const checkBody: MiddlewareHandler<AppEnv> = async (c, next) => {
         `Expected a body of type application/json; got ${type ?? "none"}.`,
       );
     }
-    if (text !== "") refuseUnsafe(parse(text));
+    if (text !== "") {
+      refuseUnsafe(parse(text));
+      refuseRepeated(text);
+    }
   }
   await next();
 };
@@ -63,6 +67,12 @@ function refuseUnsafe(root: unknown): void {
       open.push({ value: inner, path: Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, depth: depth + 1 });
     }
   }
+}
+
+/** Two readers of one text may take different values of such a name: what was checked must be what is used. */
+function refuseRepeated(text: string): void {
+  const name = repeatedName(text);
+  if (name !== null) throw refusal(name.slice(0, 100), "A name that stands twice in one object");
 }
 
 function refusal(path: string, message: string): UltravisorError {

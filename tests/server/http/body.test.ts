@@ -21,6 +21,8 @@ describe("A body", () => {
     ['{"task":"echo","input":{"prototype":1}}', 400, "input.prototype"],
     ['{"task":"echo","input":{"big":1e999}}', 400, "input.big"],
     ['{"task":"echo","input":{"half":"\\ud800"}}', 400, "input.half"],
+    ['{"task":"echo","input":{"a":1,"b":{"twice":1,"twice":2}}}', 400, "twice"],
+    ['{"task":"echo","task":"other"}', 400, "task"],
     [`{"task":"echo","input":${'{"a":'.repeat(70)}1${"}".repeat(70)}}`, 400, undefined],
     [`${"[".repeat(100_000)}${"]".repeat(100_000)}`, 400, undefined],
     ['{"task":"echo","input":{"fine":true}}', 202, undefined],
