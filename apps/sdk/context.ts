@@ -52,6 +52,8 @@ export interface SpawnOptions<T> {
   readonly redirects?: "check" | "any";
   /** Which hosts redirects may lead to, seen from the subtask's own address; default: as `links` was asked. */
   readonly scope?: LinkOptions["scope"];
+  /** Which inputs are taken up first: higher numbers are, from -1000 to 1000; default 0. */
+  readonly priority?: (input: T) => number;
   /** Which task runs the inputs; default: the spawning task itself. */
   readonly task?: string;
 }

@@ -109,6 +109,8 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   /** Whether robots.txt decides what is visited and downloaded; default `obey`. */
   readonly robots?: "obey" | "ignore";
   readonly perHost?: PerHostOptions;
+  /** Which of the subtasks that wait is taken up first: the one spawned first (`breadth`, default), or the one farthest from the start. */
+  readonly order?: "breadth" | "depth";
   /** What becomes of spawned addresses that look like a trap, such as a calendar without end; `stop` (default): they are not started. */
   readonly traps?: "stop" | "ignore";
   /** What visits in Chromium leave out: pictures, media, fonts and trackers (`assets`, default), or nothing. */

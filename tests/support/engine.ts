@@ -75,14 +75,19 @@ export function defineOperation(name: string, needs: Readonly<Record<string, rea
 export async function makeEngine(
   definitions: readonly Definition[],
   script: Script,
-  options: { start?: boolean } = {},
+  options: { start?: boolean; atOnce?: number } = {},
 ): Promise<TestEngine> {
   const store = await makeStore();
   const served = { definitions, listeners: new Set<() => void>() };
   const notices = createNotices(SILENT);
   const clock = (): number => Date.now();
   const backend = chooseBackend("libsql", join(store.folder, "queue.db"));
-  const queue = createTaskQueue({ backend, concurrency: { shell: 2, browser: 2, code: 4 }, clock, log: SILENT });
+  const queue = createTaskQueue({
+    backend,
+    concurrency: { shell: 2, browser: 2, code: options.atOnce ?? 4 },
+    clock,
+    log: SILENT,
+  });
   const executor: Executor = {
     execute: async (...args) => complete(await script(...args)),
     close: async () => undefined,

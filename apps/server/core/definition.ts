@@ -76,6 +76,8 @@ export interface TaskSpec {
   readonly resources?: Resources;
   readonly env: Readonly<Record<string, string>>;
   readonly render?: "auto" | "never" | "always";
+  /** Which of the subtasks that wait is taken up first; left out: the one that was spawned first. */
+  readonly order?: "breadth" | "depth";
   /** What becomes of subtasks whose address looks like a trap; left out: they are not started. */
   readonly traps?: "stop" | "ignore";
   /** Browser tasks: the variable of the server's environment that holds its proxy. */

@@ -70,6 +70,7 @@ export interface TaskRun {
   readonly failures: number;
   readonly interruptions: number;
   readonly node: string | null;
+  readonly priority: number;
   /** Earliest start of the next attempt. */
   readonly availableAt: number;
   readonly createdAt: number;
@@ -102,6 +103,8 @@ export interface Delivery {
   readonly task: string;
   readonly kind: Kind;
   readonly availableAt: number;
+  /** As `core/priority.ts` counts. */
+  readonly priority: number;
 }
 
 export interface Attempt {

@@ -43,6 +43,8 @@ export interface SpawnDraft {
   readonly task: string | null;
   readonly key: string;
   readonly input: JsonObject;
+  /** Higher is earlier. */
+  readonly priority?: number;
   /** Where redirects may lead it; left out: anywhere, but to no page of another subtask. */
   readonly landing?: Landing;
 }

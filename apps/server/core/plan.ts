@@ -7,6 +7,7 @@ import type { SpawnDraft } from "./execution.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
 import { type Lock, lockOf } from "./lock.ts";
 import type { TaskRule } from "./operation.ts";
+import { priorityOf } from "./priority.ts";
 import type { TaskRunDraft } from "./run-store.ts";
 import { hasTemplates } from "./template.ts";
 
@@ -104,11 +105,17 @@ export function planSubtasks(
         ...(parent.hook === null ? {} : { hook: parent.hook }),
         ...takes(other?.spec ?? parent.spec),
         ...lockedBy(other?.spec ?? parent.spec, draft.input),
+        ...prioritized(draft.priority, other?.spec ?? parent.spec, parent.depth + 1),
         ...(draft.landing === undefined ? {} : { landing: draft.landing }),
       });
     }
   }
   return { drafts: [...drafts.values()], unknown: [...unknown] };
+}
+
+function prioritized(wanted: number | undefined, { order }: TaskSpec, depth: number): { readonly priority?: number } {
+  const priority = priorityOf(wanted, order, depth);
+  return priority === 0 ? {} : { priority };
 }
 
 /** What counts for a whole fan-out, whichever tasks it goes through. */

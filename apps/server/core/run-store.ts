@@ -34,6 +34,8 @@ export interface TaskRunDraft {
   /** Id of the task run it stands in for; it starts only when that one failed for good. */
   readonly fallbackFor?: string;
   readonly landing?: Landing;
+  /** As `core/priority.ts` counts; left out: 0. */
+  readonly priority?: number;
 }
 
 export interface RunDraft {

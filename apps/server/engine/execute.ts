@@ -18,6 +18,7 @@ import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { loadSession, type SavedSessionParts, sealSession } from "./saved-session.ts";
 import { stateHost } from "./state-host.ts";
+import { unknownSpawn } from "./unknown-spawn.ts";
 
 export interface ExecuteParts extends SavedSessionParts {
   /** A secret of the server's environment, by name. */
@@ -89,9 +90,10 @@ export function createExecution(parts: ExecuteParts): Execution {
     async end(taskRun, outcome) {
       const ended = await settleWith(parts, taskRun, outcome);
       if (ended === null) return false;
-      const { id: taskRunId, runId, task, kind } = taskRun;
+      const { id: taskRunId, runId, task, kind, priority } = taskRun;
       const availableAt = parts.clock() + (ended.delay ?? 0);
-      if (ended.delay !== null) await parts.queue.add([{ taskRunId, runId, task, kind, availableAt }], { again: true });
+      const again = { taskRunId, runId, task, kind, availableAt, priority };
+      if (ended.delay !== null) await parts.queue.add([again], { again: true });
       return true;
     },
     cancel: (taskRunIds) => {
@@ -266,19 +268,6 @@ async function writeFailure(parts: ExecuteParts, taskRun: TaskRun, outcome: Fail
   const settled = await transitions.retryLater(ticket, outcome, now + after.delay, now);
   // A run cancelled meanwhile has no next try: the row says so when the job comes back.
   return { settled, delay: settled === null ? null : after.delay };
-}
-
-function unknownSpawn(names: readonly string[], outcome: Extract<Outcome, { type: "succeeded" }>): Failed {
-  const message = `spawn: expected the name of a task in option "task", got ${names.map((name) => JSON.stringify(name)).join(", ")}`;
-  return {
-    type: "failed",
-    reason: "not_found",
-    error: { code: "unknown_task", message },
-    retryable: false,
-    retryAfter: null,
-    files: outcome.files,
-    usage: outcome.usage,
-  };
 }
 
 function ticketOf({ id, runId, attempt, awaits }: TaskRun): Ticket {

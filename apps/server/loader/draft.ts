@@ -22,6 +22,7 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
   readonly command?: string;
   readonly render?: "auto" | "never" | "always";
   readonly traps?: "stop" | "ignore";
+  readonly order?: "breadth" | "depth";
   readonly session?: string;
   /** The variable that holds its proxy. */
   readonly proxyEnv?: string;
@@ -79,6 +80,7 @@ type TaskData = ExecutionOptions & {
   readonly shell?: string;
   readonly render?: "auto" | "never" | "always";
   readonly traps?: "stop" | "ignore" | undefined;
+  readonly order?: "breadth" | "depth" | undefined;
   readonly session?: string | undefined;
   readonly proxy?: string | readonly string[] | { readonly secretEnv: string } | undefined;
 };
@@ -97,6 +99,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     ...(data.resources === undefined ? {} : { resources: data.resources }),
     ...(data.render === undefined ? {} : { render: data.render }),
     ...(data.traps === undefined ? {} : { traps: data.traps }),
+    ...(data.order === undefined ? {} : { order: data.order }),
     ...proxyEnvOf(data),
     ...(data.session === undefined ? {} : { session: data.session }),
   };

@@ -192,6 +192,7 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     ...(draft.resources === undefined ? {} : { resources: draft.resources as Resources }),
     ...(render === undefined ? {} : { render }),
     ...(draft.traps === undefined ? {} : { traps: draft.traps }),
+    ...(draft.order === undefined ? {} : { order: draft.order }),
     ...(session === undefined ? {} : { session }),
     ...(draft.proxyEnv === undefined ? {} : { proxyEnv: draft.proxyEnv }),
   };

@@ -70,6 +70,7 @@ const browser = known({
     .array(z.union([z.string(), z.custom<object>((value) => typeof value === "object" && value !== null)]))
     .optional(),
   render: z.enum(["auto", "never", "always"]).default("auto"),
+  order: z.enum(["breadth", "depth"]).optional(),
   traps: z.enum(["stop", "ignore"]).optional(),
   proxy: z
     .union(

@@ -5,6 +5,7 @@
 import { DelayedError, type Job, type JobsOptions, type Queue, type Worker } from "bullmq";
 import type { Delivery } from "../core/entities.ts";
 import type { Clock, Logger, TaskQueue } from "../core/ports.ts";
+import { queuePriority } from "../core/priority.ts";
 import { KINDS, type Kind } from "../core/words.ts";
 import type { QueueBackend } from "./backend.ts";
 
@@ -93,10 +94,15 @@ function startWorker(
 
 function toJob(delivery: Delivery, now: number): { name: string; data: object; opts: JobsOptions } {
   const delay = Math.max(0, delivery.availableAt - now);
+  const priority = queuePriority(delivery.priority);
   return {
     name: delivery.task,
     data: { run: delivery.runId },
-    opts: { jobId: delivery.taskRunId, ...(delay > 0 ? { delay } : {}) },
+    opts: {
+      jobId: delivery.taskRunId,
+      ...(delay > 0 ? { delay } : {}),
+      ...(priority === undefined ? {} : { priority }),
+    },
   };
 }
 

@@ -111,7 +111,11 @@ function spawnOf(
     throw new TypeError(`the key of a subtask must be a text, got ${JSON.stringify(key)} for ${JSON.stringify(input)}`);
   }
   const normal = normalKey(key, options);
-  return { task: options.task ?? null, key: normal, input, ...landingOf(normal, options, scopeOf) };
+  const priority = options.priority?.(given);
+  if (priority !== undefined && !Number.isFinite(priority))
+    throw new TypeError(`the priority of a subtask must be a number, got ${JSON.stringify(priority)} for ${normal}`);
+  const said = { ...(priority === undefined ? {} : { priority }), ...landingOf(normal, options, scopeOf) };
+  return { task: options.task ?? null, key: normal, input, ...said };
 }
 
 function normalKey(key: string, options: SpawnOptions<object>): string {

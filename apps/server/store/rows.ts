@@ -63,7 +63,7 @@ export function toTaskRun(row: TaskRunRow, spec: TaskSpec): TaskRun {
 }
 
 /** What `RETURNING ${DELIVERY_COLUMNS}` gives. */
-export const DELIVERY_COLUMNS = "id, run_id, task, kind, available_at";
+export const DELIVERY_COLUMNS = "id, run_id, task, kind, available_at, priority";
 
 export function toDelivery(row: Readonly<Record<string, unknown>>): Delivery {
   return {
@@ -72,5 +72,6 @@ export function toDelivery(row: Readonly<Record<string, unknown>>): Delivery {
     task: String(row.task),
     kind: row.kind as Kind,
     availableAt: Number(row.available_at),
+    priority: Number(row.priority),
   };
 }

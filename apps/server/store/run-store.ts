@@ -216,6 +216,7 @@ async function listQueued(database: Database, after: string | null, limit: numbe
       task: taskRuns.task,
       kind: taskRuns.kind,
       availableAt: taskRuns.availableAt,
+      priority: taskRuns.priority,
     })
     .from(taskRuns)
     .where(

@@ -89,9 +89,9 @@ export function waits(draft: TaskRunDraft): boolean {
 function insertTaskRuns(runId: string, rows: string, now: number, bound: Bound | null): InStatement {
   const { source, limit, args } = bound === null ? { source: "json_each(?2)", limit: "", args: [] } : within(bound);
   return {
-    sql: `INSERT INTO task_runs (id, run_id, task, key, parent_id, root_id, depth, kind, spec_id, state, reason, attempt, failures, interruptions, available_at, created_at, input, rule, hook, lock, lock_limit, cpu, memory, landing)
+    sql: `INSERT INTO task_runs (id, run_id, task, key, parent_id, root_id, depth, kind, spec_id, state, reason, attempt, failures, interruptions, available_at, created_at, input, rule, hook, lock, lock_limit, cpu, memory, landing, priority)
           SELECT d.value->>'id', ?1, d.value->>'task', d.value->>'key', d.value->>'parent', d.value->>'root', d.value->>'depth', d.value->>'kind', d.value->>'specId', d.value->>'state',
-                 'created', 0, 0, 0, ?3, ?3, d.value->'input', d.value->'rule', d.value->>'hook', d.value->'lock'->>'name', d.value->'lock'->>'limit', d.value->'resources'->>'cpu', d.value->'resources'->>'memory', d.value->'landing'
+                 'created', 0, 0, 0, ?3, ?3, d.value->'input', d.value->'rule', d.value->>'hook', d.value->'lock'->>'name', d.value->'lock'->>'limit', d.value->'resources'->>'cpu', d.value->'resources'->>'memory', d.value->'landing', coalesce(d.value->>'priority', 0)
           FROM ${source} AS d WHERE ${NOT_THERE_YET} ORDER BY d.key ${limit}
           ON CONFLICT (run_id, task, key) DO NOTHING RETURNING ${DELIVERY_COLUMNS}, state`,
     args: [runId, rows, now, ...args],
