@@ -53,6 +53,7 @@ export type {
   CronTrigger,
   EveryTrigger,
   Overlap,
+  PageCheck,
   TriggerSpec,
   WebhookTrigger,
   WhenTrigger,

@@ -1,4 +1,5 @@
 /** Trigger helpers. Each returns the same plain object that YAML task files write by hand. */
+import type { BrowserContext } from "./context.ts";
 import type { Duration } from "./definition.ts";
 
 /** What becomes of a start while the run before it still goes on. */
@@ -77,7 +78,22 @@ export type Subject =
       readonly exists?: boolean;
       readonly contains?: string;
       readonly lacks?: string;
+    } & ValueTest)
+  | ({
+      readonly page: string;
+      /** Looks at the page and returns whether the condition holds, or a value that the test compares. */
+      readonly check: PageCheck;
+      readonly exists?: boolean;
+      readonly contains?: string;
+      readonly lacks?: string;
     } & ValueTest);
+
+/** What a function of a condition is given; the page is at the condition's address. What it does not name is not made. */
+export type PageCheck = (
+  context: Pick<BrowserContext<unknown>, "page" | "visit" | "links" | "files" | "scrollToEnd" | "replay"> & {
+    readonly url: string;
+  },
+) => unknown;
 
 export type Condition = Subject & {
   /** How often it is looked at; at least one second. */

@@ -119,12 +119,13 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
   watch.lap("tasks");
   const notices = createNotices(log);
   const executors = createExecutors(config, log, boot, chromium, temporary, catalog);
+  const looking = { folder: join(temporary, "conditions"), fileOf: (name: string) => fileOf(catalog, name) };
   const engine = await createEngine({
     ...store,
     ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
     secret: config.secret,
     vault: createVault(join(config.dataFolder, "secret.key"), config.secretKey),
-    prober: createProber({ executors, state: store.state, node: config.node, folder: join(temporary, "conditions") }),
+    prober: createProber({ ...looking, executors, state: store.state, node: config.node }),
     staging: createStagingStore(config.stagingFolder),
     writeManifest: manifestWriter(store, createDiskFileStore(config.filesFolder)),
   });
@@ -143,6 +144,11 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
     lost,
     startedAt: clock(),
   };
+}
+
+function fileOf(catalog: FolderCatalog, name: string): { file: string; hash: string } | null {
+  const { file, hash = "" } = catalog.get(name) ?? {};
+  return file === undefined ? null : { file, hash };
 }
 
 /** What killed runners and browsers leave behind lies here, and goes with the next start, after whoever still writes there. */

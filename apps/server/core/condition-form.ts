@@ -23,7 +23,7 @@ const SUBJECTS: Readonly<Record<Subject, { tests: readonly string[]; more: reado
   state: { tests: ["equals", "differs", "above", "below", "changed"], more: ["scope"], every: 5000 },
   page: {
     tests: ["exists", "contains", "lacks", "equals", "differs", "above", "below", "changed"],
-    more: ["selector"],
+    more: ["selector", "check"],
     every: 300_000,
   },
 };
@@ -91,6 +91,7 @@ const READ: Readonly<Record<Subject, (form: Fields, test: string, parsed: Test) 
     scope: form.scope === undefined ? "global" : wordOf(form, "scope", ["global", "node"]),
   }),
   page(form, name) {
+    if (form.check !== undefined) return checkOf(form, name);
     const selector = textOf(form, "selector");
     const common = { kind: "page", url: urlOf(form, "page"), selector } as const;
     if (name === "contains" || name === "lacks")
@@ -100,6 +101,17 @@ const READ: Readonly<Record<Subject, (form: Fields, test: string, parsed: Test) 
     return { ...common, fact: { of: number ? "number" : "text" } };
   },
 };
+
+/** The function itself stays in the file; its text finds it there. */
+function checkOf(form: Fields, name: string): Probe {
+  const { check } = form;
+  if (form.selector !== undefined) throw wrong("selector", "a page has either a selector or a check; leave one out");
+  if (!isObject(check) || typeof check.of !== "string" || typeof check.source !== "string")
+    throw wrong("check", "expected a function in a TypeScript task file");
+  const common = { kind: "check", url: urlOf(form, "page"), of: check.of, source: check.source } as const;
+  if (name === "contains" || name === "lacks") return { ...common, fact: { of: "contains", text: textOf(form, name) } };
+  return { ...common, fact: { of: name === "exists" ? "truth" : "value" } };
+}
 
 function testOf(subject: Subject, name: string, form: Fields): Test {
   const value = form[name];

@@ -19,7 +19,15 @@ export type Probe =
     }
   | { readonly kind: "shell"; readonly command: string; readonly timeout: number }
   | { readonly kind: "state"; readonly key: string; readonly scope: "global" | "node" }
-  | { readonly kind: "page"; readonly url: string; readonly selector: string; readonly fact: PageFact };
+  | { readonly kind: "page"; readonly url: string; readonly selector: string; readonly fact: PageFact }
+  /** `of`: the task in whose file the function is written; `source`: its text. */
+  | {
+      readonly kind: "check";
+      readonly url: string;
+      readonly of: string;
+      readonly source: string;
+      readonly fact: CheckFact;
+    };
 
 export type HttpFact =
   | { readonly of: "status" | "body" | "etag" }
@@ -29,6 +37,8 @@ export type HttpFact =
 export type PageFact =
   | { readonly of: "exists" | "text" | "number" }
   | { readonly of: "contains"; readonly text: string };
+
+export type CheckFact = { readonly of: "truth" | "value" } | { readonly of: "contains"; readonly text: string };
 
 /** What must hold for the value. */
 export type Test =

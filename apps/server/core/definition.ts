@@ -82,6 +82,8 @@ export interface TaskSpec {
   readonly traps?: "stop" | "ignore";
   /** Browser tasks: the variable of the server's environment that holds its proxy. */
   readonly proxyEnv?: string;
+  /** In place of what the file does: the functions of its conditions. */
+  readonly checks?: boolean;
   /** Browser tasks: under which name cookies and storage are kept from one attempt to the next. */
   readonly session?: string;
   /** Browser tasks: hosts that the input of the operation's own task names, for its subtasks too: pages may lead there. */
@@ -147,6 +149,8 @@ export interface Definition {
   /** Path below the tasks folder, with extension. */
   readonly path: string;
   readonly hash: string;
+  /** Absolute path. */
+  readonly file?: string;
   /** JSON Schema of the input; null: anything goes. */
   readonly input: JsonObject | null;
   readonly triggers: readonly TriggerSpec[];

@@ -9,6 +9,7 @@ import {
   type Resources,
   type TaskFileProblem,
   type TaskSpec,
+  type TriggerSpec,
 } from "../core/definition.ts";
 import { findCircles } from "./chains.ts";
 import type { Draft, OperationDraft, TaskDraft } from "./draft.ts";
@@ -169,9 +170,17 @@ function head(loaded: Loaded, draft: Draft): Omit<Definition, "kind" | "flow" | 
     description: draft.description,
     path: loaded.file.path,
     hash: loaded.hash,
+    file: loaded.absolute,
     input: draft.input?.json ?? null,
-    triggers: draft.triggers,
+    triggers: draft.triggers.map((trigger) => inFile(loaded, trigger)),
   };
+}
+
+/** The function of a condition is found again by the name of its file. */
+function inFile({ file }: Loaded, trigger: TriggerSpec): TriggerSpec {
+  const check = "when" in trigger ? trigger.when.check : undefined;
+  if (!("when" in trigger) || typeof check !== "object" || check === null) return trigger;
+  return { ...trigger, when: { ...trigger.when, check: { ...check, of: file.name } } };
 }
 
 function singleTask(loaded: Loaded, draft: TaskDraft): Definition {

@@ -33,8 +33,18 @@ export async function lookAtPage(
   { url, selector, fact }: Extract<Probe, { kind: "page" }>,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const spec: TaskSpec = { ...SPEC, kind: "browser", file: PAGE_TASK, timeout: PAGE_TIMEOUT_MS };
-  const input = { url, selector, fact } as unknown as JsonObject;
+  const how = { file: PAGE_TASK, hash: "condition", fixtures: ["input", "visit"] };
+  return executeLook(hands, how, { url, selector, fact } as unknown as JsonObject, signal);
+}
+
+/** A look by the code of a task file. */
+export async function executeLook(
+  hands: Hands,
+  how: Pick<TaskSpec, "file" | "hash" | "checks" | "fixtures">,
+  input: JsonObject,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const spec: TaskSpec = { ...SPEC, ...how, kind: "browser", timeout: PAGE_TIMEOUT_MS };
   const outcome = await hands.executors.browser.execute(await assignment(hands, spec, input), SILENT, signal);
   return outcome.type === "succeeded" ? (outcome.output as Finding) : { problem: problemOf(outcome) };
 }

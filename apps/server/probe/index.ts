@@ -1,6 +1,7 @@
 /** Looks at what conditions ask about: the machine, files, web addresses, commands, state, pages. */
 import type { Finding, Probe } from "../core/condition.ts";
 import type { Prober } from "../core/ports.ts";
+import { lookByCheck, type TaskFiles } from "./check.ts";
 import { type Hands, lookAtPage, runCommand } from "./execute.ts";
 import { lookAtFile } from "./file.ts";
 import { lookAtHttp } from "./http.ts";
@@ -8,7 +9,7 @@ import { createLoadMeter } from "./load.ts";
 import { lookAtDisk, lookAtMemory } from "./machine.ts";
 import { lookAtState, type StateSource } from "./state.ts";
 
-export type ProberOptions = Hands & StateSource;
+export type ProberOptions = Hands & StateSource & TaskFiles;
 
 export function createProber(options: ProberOptions): Prober {
   const load = createLoadMeter();
@@ -30,6 +31,8 @@ export function createProber(options: ProberOptions): Prober {
         return lookAtState(options, probe);
       case "page":
         return lookAtPage(options, probe, signal);
+      case "check":
+        return lookByCheck(options, probe, signal);
     }
   }
   return {

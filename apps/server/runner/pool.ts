@@ -184,7 +184,7 @@ class RunnerPool implements Executor {
       entry,
       env: { ...env, ...spec.env, ULTRAVISOR_DATA: data, ULTRAVISOR_BOOT: boot },
       settings: {
-        ...{ file: spec.file, filesFolder, collections, chromium, slots },
+        ...{ file: spec.file, checks: spec.checks ?? false, filesFolder, collections, chromium, slots },
         patience: (this.#options.grace ?? GRACE) / 2,
       },
       killMarked,
@@ -236,7 +236,7 @@ class RunnerPool implements Executor {
 }
 
 function keyOf(spec: TaskSpec): string {
-  return `${spec.hash} ${spec.file}`;
+  return `${spec.hash} ${spec.file} ${spec.checks ?? false}`;
 }
 
 function occupy(runner: Runner): Runner {

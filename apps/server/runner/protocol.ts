@@ -12,6 +12,8 @@ import type { SessionState } from "../core/saved-session.ts";
 export interface RunnerSettings {
   /** The task file this runner serves. */
   readonly file: string;
+  /** In place of what it does: the functions of its conditions. */
+  readonly checks: boolean;
   /** Folder of the file store. */
   readonly filesFolder: string;
   /** What the task files declare. */

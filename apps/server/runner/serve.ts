@@ -15,6 +15,7 @@ import type { FileStore } from "../core/files.ts";
 import type { HostGates } from "../core/politeness.ts";
 import { executeAttempt } from "./attempt.ts";
 import { openChannel } from "./channel.ts";
+import { checkTask } from "./check.ts";
 import type { Host } from "./context.ts";
 import { LogSender } from "./log-sender.ts";
 import type { Executed, Readiness, RunnerFunctions, RunnerSettings, ServerFunctions, StopReason } from "./protocol.ts";
@@ -103,7 +104,8 @@ class Runner {
   async #prepare(settings: RunnerSettings): Promise<Readiness> {
     if (!existsSync(settings.file)) return unready("not_found", `the task file ${settings.file} is gone`);
     try {
-      const definition = await definitionIn(settings.file);
+      const exported = await definitionIn(settings.file);
+      const definition = settings.checks && isDefinition(exported) ? checkTask(exported) : exported;
       if (!isDefinition(definition) || (definition.kind !== "code" && definition.kind !== "browser")) {
         return unready("error", `${settings.file} has no default export made by \`code\` or \`browser\``);
       }
