@@ -119,13 +119,13 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
   watch.lap("tasks");
   const notices = createNotices(log);
   const executors = createExecutors(config, log, boot, chromium, temporary, catalog);
-  const looking = { folder: join(temporary, "conditions"), fileOf: (name: string) => fileOf(catalog, name) };
+  const hands = { folder: join(temporary, "conditions"), fileOf: (name: string) => fileOf(catalog, name) };
   const engine = await createEngine({
     ...store,
     ...{ catalog, queue, executors, notices, clock, newId, log, node: config.node, random: Math.random },
     secret: config.secret,
     vault: createVault(join(config.dataFolder, "secret.key"), config.secretKey),
-    prober: createProber({ ...looking, executors, state: store.state, node: config.node }),
+    prober: createProber({ ...hands, executors, state: store.state, node: config.node }),
     staging: createStagingStore(config.stagingFolder),
     writeManifest: manifestWriter(store, createDiskFileStore(config.filesFolder)),
   });
