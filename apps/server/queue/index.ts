@@ -27,6 +27,8 @@ const KEPT: JobsOptions = { removeOnComplete: { count: 1000 }, removeOnFail: { c
 const MOST_STALLS = 1_000_000;
 /** Finding out whether jobs exist is one question each; more at once would crowd out the work. */
 const QUESTIONS_AT_ONCE = 50;
+/** A fan-out of thousands must not keep everything else waiting; what a crash leaves out, reconcile adds. */
+const JOBS_AT_ONCE = 250;
 
 export function createTaskQueue(options: TaskQueueOptions): BullTaskQueue {
   const { backend, clock, log } = options;
@@ -40,8 +42,11 @@ export function createTaskQueue(options: TaskQueueOptions): BullTaskQueue {
     queues: Object.values(queues),
     async add(deliveries, { again = false } = {}) {
       for (const [kind, ofKind] of Map.groupBy(deliveries, (delivery) => delivery.kind)) {
-        if (again) await Promise.all(ofKind.map((delivery) => removeFinished(queues[kind], delivery.taskRunId)));
-        await queues[kind].addBulk(ofKind.map((delivery) => toJob(delivery, clock())));
+        for (let i = 0; i < ofKind.length; i += JOBS_AT_ONCE) {
+          const some = ofKind.slice(i, i + JOBS_AT_ONCE);
+          if (again) await Promise.all(some.map((delivery) => removeFinished(queues[kind], delivery.taskRunId)));
+          await queues[kind].addBulk(some.map((delivery) => toJob(delivery, clock())));
+        }
       }
     },
     async remove(taskRunIds) {
