@@ -12,6 +12,8 @@ interface TimedOptions {
   readonly overlap?: Overlap;
   /** Puts each start off by up to this long, so that many entries of one time do not start at once. */
   readonly jitter?: Duration;
+  /** True: nothing starts by itself until a person resumes it. */
+  readonly paused?: boolean;
   /** ISO 8601: nothing starts before. */
   readonly start?: string;
   /** ISO 8601: nothing starts after. */
@@ -108,6 +110,8 @@ export type Condition = Subject & {
 export interface WhenTrigger {
   readonly when: Condition;
   readonly overlap?: Overlap;
+  /** True: nothing starts by itself until a person resumes it. */
+  readonly paused?: boolean;
   readonly input?: Readonly<Record<string, unknown>>;
 }
 

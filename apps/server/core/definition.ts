@@ -123,6 +123,8 @@ interface TimedOptions {
   readonly overlap?: Overlap;
   /** Each start is put off by up to this many milliseconds, always the same for the same time. */
   readonly jitter?: number;
+  /** The entry begins paused. */
+  readonly paused?: true;
   /** ISO 8601: no times before, and none after. */
   readonly start?: string;
   readonly end?: string;
@@ -135,7 +137,7 @@ export type TriggerSpec =
   /** Aligned (default): counted from a fixed point in time; else from when the entry began. */
   | (TimedOptions & { readonly every: number; readonly aligned?: false })
   /** The condition stays in the form in which it was written; `parseCondition` reads it. */
-  | { readonly when: JsonObject; readonly overlap?: Overlap; readonly input?: JsonObject }
+  | { readonly when: JsonObject; readonly overlap?: Overlap; readonly paused?: true; readonly input?: JsonObject }
   /** `secretEnv` names the environment variable with the secret; `tolerance`: how old a message may be, in ms. */
   | { readonly webhook: string; readonly secretEnv: string; readonly tolerance: number; readonly input?: JsonObject }
   | { readonly after: string; readonly on: "success" | "failure" | "any"; readonly input?: JsonObject };

@@ -12,11 +12,11 @@ export const SHORTEST_INTERVAL = 1000;
 /** However long a server was away, and however long a range is filled: no more runs than this at a time. */
 export const MOST_CAUGHT_UP = 100;
 
-const TIMED = ["catchUp", "overlap", "jitter", "start", "end", "input"];
+const TIMED = ["catchUp", "overlap", "jitter", "start", "end", "input", "paused"];
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   cron: ["cron", "timezone", ...TIMED],
   every: ["every", "aligned", ...TIMED],
-  when: ["when", "overlap", "input"],
+  when: ["when", "overlap", "input", "paused"],
   after: ["after", "on", "input"],
   webhook: ["webhook", "secretEnv", "tolerance", "input"],
 };
@@ -46,7 +46,7 @@ const READ: Readonly<Record<string, (fields: Fields) => TriggerSpec>> = {
   every: (fields) => everyOf(fields),
   when({ when, ...fields }) {
     parseCondition(when);
-    return { when: when as JsonObject, ...overlapOf(fields), ...inputOf(fields) };
+    return { when: when as JsonObject, ...overlapOf(fields), ...pausedOf(fields), ...inputOf(fields) };
   },
   after(fields) {
     const found = whyNoTemplate(fields.input);
@@ -86,6 +86,7 @@ function intervalOf(every: unknown): number {
 }
 
 interface Timed {
+  paused?: true;
   catchUp?: CatchUp;
   overlap?: Overlap;
   jitter?: number;
@@ -94,7 +95,7 @@ interface Timed {
 }
 
 function timedOf(fields: Fields): Timed {
-  const timed: Timed = { ...overlapOf(fields) };
+  const timed: Timed = { ...overlapOf(fields), ...pausedOf(fields) };
   if (fields.catchUp !== undefined) timed.catchUp = catchUpOf(fields.catchUp);
   if (fields.jitter !== undefined) {
     const jitter = durationOf(fields.jitter);
@@ -118,6 +119,13 @@ function catchUpOf(value: unknown): CatchUp {
     "catchUp",
     `expected none, last or { "all": true, "max": 1 to ${MOST_CAUGHT_UP} }, got ${JSON.stringify(value)}`,
   );
+}
+
+/** `paused: true`: until a person resumes the entry, nothing starts by itself. */
+function pausedOf({ paused }: Fields): { paused?: true } {
+  if (paused === undefined || paused === false) return {};
+  if (paused === true) return { paused };
+  throw wrong("paused", `expected true or false, got ${JSON.stringify(paused)}`);
 }
 
 function overlapOf({ overlap }: Fields): { overlap?: Overlap } {

@@ -67,7 +67,7 @@ async function syncEntries(database: Database, drafts: readonly ScheduleDraft[])
     ...drafts.map((draft) =>
       db
         .insert(schedule)
-        .values({ ...draft, active: true, paused: false })
+        .values({ ...draft, active: true, paused: draft.trigger.paused === true })
         .onConflictDoNothing(),
     ),
     // An entry that was away starts counting anew: what it missed meanwhile was not asked for.
