@@ -182,13 +182,36 @@ describe("capture", () => {
     await session.close();
   });
 
-  test("traces the last visits of a task that visits many", async () => {
-    const session = await started.open();
-    for (let i = 0; i < 21; i++) {
-      await session.fixtures.visit(`${started.site.url}/docs/?n=${i}`, { render: "always" });
-    }
+  test("saves what a task that only visited asked for and got, redirects and failures included, as HAR", async () => {
+    const session = await started.open({ render: "always" });
+    await session.fixtures.visit(`${started.site.url}/old-docs`);
+    await session.fixtures.visit(`${started.site.url}/missing`).catch(() => {});
     const trace = (await session.capture()).find((draft) => draft.role === "trace");
-    expect(trace?.size).toBeGreaterThan(1000);
+    expect(trace).toMatchObject({ name: "network.har", type: "application/json" });
+    const har = JSON.parse(String(await contents(started.files, trace?.sha256 ?? "")));
+    const asked = har.log.entries.map(({ request, response }: Record<string, Record<string, unknown>>) => [
+      String(request?.url).replace(started.site.url, ""),
+      response?.status,
+    ]);
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        ["/old-docs", 301],
+        ["/docs/", 200],
+        ["/missing", 404],
+      ]),
+    );
+    await session.close();
+  });
+
+  test("tells nothing of the session before in the same place", async () => {
+    const before = await started.open({ render: "always" });
+    await before.fixtures.visit(`${started.site.url}/docs/?secret=1`);
+    await before.close();
+    const session = await started.open({ render: "always" });
+    await session.fixtures.visit(`${started.site.url}/docs/`);
+    const drafts = await session.capture();
+    const texts = await Promise.all(drafts.map((draft) => contents(started.files, draft.sha256)));
+    expect(texts.some((text) => text.includes("secret=1"))).toBe(false);
     await session.close();
   });
 
