@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { VECTORS } from "../../../support/cron-vectors.ts";
 import { looked } from "../../../support/looked.ts";
 import { makeServer } from "../ports.ts";
 
@@ -53,6 +54,15 @@ it.each([
   const server = await makeServer();
   const answer = await server.send("POST", "/api/schedule/preview", { trigger, from, count: 2 });
   expect(await answer.json()).toEqual({ next });
+});
+
+it("The preview follows the daylight-saving rule for every vector", async () => {
+  const server = await makeServer();
+  for (const [, cron, timezone, from, times] of VECTORS) {
+    const body = { trigger: { cron, timezone }, from: new Date(from).toISOString(), count: times.length };
+    const answer = (await (await server.send("POST", "/api/schedule/preview", body)).json()) as { next: string[] };
+    expect(answer.next).toEqual(times.map((time) => new Date(`${time}Z`).toISOString()));
+  }
 });
 
 it.each(["", "* * * *", "60 * * * *", "*/0 * * * *", "0 0 30 2 *", "1e3 * * * *"])(
