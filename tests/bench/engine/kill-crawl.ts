@@ -34,9 +34,17 @@ export function killCrawl(kills: number, pages: number): Promise<KillReport> {
       await server.kill("SIGKILL");
       const before = await asked(crawl);
       const from = performance.now();
-      const resumed = waitForMore(crawl, before).then(() => resumedMs.push(Math.round(performance.now() - from)));
+      const over = new AbortController();
+      const resumed = waitForMore(crawl, before, over.signal).then((isMore) => {
+        if (isMore) resumedMs.push(Math.round(performance.now() - from));
+      });
       server = await crawl.again();
       readyMs.push(Math.round(server.startMs));
+      // Killed with its last page asked for, it asks for no more.
+      void server.finished(crawl.run).then(
+        () => over.abort(),
+        () => undefined,
+      );
       await resumed;
     }
     const { state, counts } = await server.finished(crawl.run);
@@ -59,8 +67,12 @@ async function asked({ site }: Crawl): Promise<number> {
   return Number(await (await fetch(new URL("/asked", site))).text());
 }
 
-async function waitForMore(crawl: Crawl, before: number): Promise<void> {
-  while ((await asked(crawl)) === before) await pause(10);
+async function waitForMore(crawl: Crawl, before: number, over: AbortSignal): Promise<boolean> {
+  while (!over.aborted) {
+    if ((await asked(crawl)) > before) return true;
+    await pause(10);
+  }
+  return false;
 }
 
 async function recordsOf(server: BenchServer): Promise<string[]> {
