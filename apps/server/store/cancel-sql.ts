@@ -87,9 +87,11 @@ function forgetSubtasks(runId: string, now: number, from: string): InStatement[]
       args: [runId, now, from],
     },
     {
-      sql: `${BEHIND} UPDATE task_runs SET key = '', subtasks = 0, open_subtasks = 0, failed_subtasks = 0 WHERE ${IS_BEHIND}`,
+      sql: `${BEHIND} UPDATE task_runs SET key = '', landed = NULL, bytes = 0, stop_at = NULL, subtasks = 0, open_subtasks = 0, failed_subtasks = 0 WHERE ${IS_BEHIND}`,
       args: [runId, now, from],
     },
+    // What was too much the first time is counted anew.
+    { sql: `${BEHIND} DELETE FROM fan_out WHERE root_id IN (SELECT id FROM behind)`, args: [runId, now, from] },
     { sql: `UPDATE runs SET ${recount.join(", ")} WHERE id = ?1`, args: [runId] },
   ];
 }
