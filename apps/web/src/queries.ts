@@ -54,11 +54,28 @@ export const sqlTablesQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export const stateQuery = queryOptions({
-  queryKey: ["state"],
-  queryFn: ({ signal }) => read(api.state.$get({ query: {} }, { init: { signal } })),
-  refetchInterval: pollInterval,
-});
+/** `node`: what only the node that serves this page keeps. */
+export type Scope = "global" | "node";
+
+export const stateQuery = (scope: Scope) =>
+  queryOptions({
+    queryKey: ["state", scope],
+    queryFn: ({ signal }) => read(api.state.$get({ query: { scope } }, { init: { signal } })),
+    refetchInterval: pollInterval,
+  });
+
+/** The latest values of one key, newest first. */
+export const stateHistoryQuery = (scope: Scope, key: string) =>
+  queryOptions({
+    queryKey: ["state", scope, "history", key],
+    queryFn: ({ signal }) =>
+      read(
+        api.state[":key"].history.$get(
+          { param: { key: encodeURIComponent(key) }, query: { scope } },
+          { init: { signal } },
+        ),
+      ),
+  });
 
 /** One task with its input form. */
 export const taskQuery = (name: string) =>

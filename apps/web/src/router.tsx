@@ -106,7 +106,14 @@ const routes = [
     component: SqlScreen,
     validateSearch: (search: Record<string, unknown>): { ask?: string | undefined } => ({ ask: text(search.ask) }),
   }),
-  createRoute({ getParentRoute: () => root, path: "/state", component: StateScreen }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/state",
+    component: StateScreen,
+    validateSearch: (search: Record<string, unknown>): { scope?: "node" | undefined } => ({
+      scope: oneOf(["node"], search.scope),
+    }),
+  }),
 ] as const;
 
 export const router = createRouter({

@@ -1,5 +1,6 @@
-/** Global state: small JSON facts that tasks share, to look at and to mend. */
+/** State: small JSON facts that tasks share, or that a node keeps to itself, to look at and to mend. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useState } from "react";
 import type { Json, StateEntry } from "../api.ts";
@@ -8,11 +9,14 @@ import { Empty, Loaded } from "../components/feedback.tsx";
 import { StateEditor } from "../components/state-editor.tsx";
 import { TimeAgo } from "../components/time.tsx";
 import { useTitle } from "../components/title.ts";
-import { stateQuery } from "../queries.ts";
+import { type Scope, stateHistoryQuery, stateQuery } from "../queries.ts";
+
+const route = getRouteApi("/state");
 
 export function StateScreen(): ReactElement {
   useTitle("State");
-  const query = useQuery(stateQuery);
+  const { scope = "global" } = route.useSearch();
+  const query = useQuery(stateQuery(scope));
   const [adding, setAdding] = useState(false);
   return (
     <>
@@ -22,9 +26,13 @@ export function StateScreen(): ReactElement {
           Add a key
         </button>
       </div>
+      <nav className="chips" aria-label="Whose state">
+        <ScopeLink scope="global" current={scope} label="All nodes" />
+        <ScopeLink scope="node" current={scope} label="This node" />
+      </nav>
       {adding && (
         <div className="card card-body">
-          <EditEntry entry={null} onDone={() => setAdding(false)} />
+          <EditEntry scope={scope} entry={null} onDone={() => setAdding(false)} />
         </div>
       )}
       <div className="card">
@@ -33,10 +41,10 @@ export function StateScreen(): ReactElement {
             items.length === 0 ? (
               <NoState />
             ) : (
-              <ul aria-label="Global state">
+              <ul aria-label={scope === "node" ? "Node state" : "Global state"}>
                 {items.map((entry) => (
                   <li key={entry.key}>
-                    <Entry entry={entry} />
+                    <Entry scope={scope} entry={entry} />
                   </li>
                 ))}
               </ul>
@@ -48,12 +56,22 @@ export function StateScreen(): ReactElement {
   );
 }
 
-function Entry({ entry }: { entry: StateEntry }): ReactElement {
+function ScopeLink(props: { scope: Scope; current: Scope; label: string }): ReactElement {
+  const search = { scope: props.scope === "node" ? ("node" as const) : undefined };
+  return (
+    <Link to="/state" search={search} className="chip" aria-current={props.scope === props.current}>
+      {props.label}
+    </Link>
+  );
+}
+
+function Entry({ scope, entry }: { scope: Scope; entry: StateEntry }): ReactElement {
   const [editing, setEditing] = useState(false);
+  const [showing, setShowing] = useState(false);
   if (editing) {
     return (
       <div className="card-body">
-        <EditEntry entry={entry} onDone={() => setEditing(false)} />
+        <EditEntry scope={scope} entry={entry} onDone={() => setEditing(false)} />
       </div>
     );
   }
@@ -67,20 +85,58 @@ function Entry({ entry }: { entry: StateEntry }): ReactElement {
           </span>
         </div>
         <code className="cell-text">{JSON.stringify(entry.value)}</code>
+        {showing && <History scope={scope} entry={entry} />}
       </div>
-      <button
-        type="button"
-        className="button compact"
-        onClick={() => setEditing(true)}
-        aria-label={`Edit ${entry.key}`}
-      >
-        Edit
-      </button>
+      <div className="actions">
+        <button
+          type="button"
+          className="button compact"
+          onClick={() => setShowing(!showing)}
+          aria-expanded={showing}
+          aria-label={`History of ${entry.key}`}
+        >
+          History
+        </button>
+        <button
+          type="button"
+          className="button compact"
+          onClick={() => setEditing(true)}
+          aria-label={`Edit ${entry.key}`}
+        >
+          Edit
+        </button>
+      </div>
     </div>
   );
 }
 
-function EditEntry({ entry, onDone }: { entry: StateEntry | null; onDone(): void }): ReactElement {
+function History({ scope, entry }: { scope: Scope; entry: StateEntry }): ReactElement {
+  const query = useQuery(stateHistoryQuery(scope, entry.key));
+  return (
+    <Loaded query={query} what="its history">
+      {({ items }) => (
+        <ol aria-label={`Values of ${entry.key}`}>
+          {items.map(({ version, value, updatedAt, writer }) => (
+            <li key={`${updatedAt} ${version}`} className="small">
+              <code className="cell-text">{JSON.stringify(value)}</code>{" "}
+              <span className="muted">
+                version {version}, <TimeAgo iso={updatedAt} />, by {writer === "api" ? "the API" : writer.slice(-8)}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Loaded>
+  );
+}
+
+interface EditProps {
+  readonly scope: Scope;
+  readonly entry: StateEntry | null;
+  onDone(): void;
+}
+
+function EditEntry({ scope, entry, onDone }: EditProps): ReactElement {
   const client = useQueryClient();
   const onSuccess = async (): Promise<void> => {
     await client.invalidateQueries({ queryKey: ["state"] });
@@ -91,7 +147,7 @@ function EditEntry({ entry, onDone }: { entry: StateEntry | null; onDone(): void
     mutationFn: async ({ key, value }: { key: string; value: Json }) => {
       await api.state[":key"].$put({
         param: { key: encodeURIComponent(key) },
-        query: {},
+        query: { scope },
         json: { value, version: entry?.version ?? 0 },
       });
     },
@@ -99,7 +155,7 @@ function EditEntry({ entry, onDone }: { entry: StateEntry | null; onDone(): void
   });
   const remove = useMutation({
     mutationFn: async (key: string) => {
-      await api.state[":key"].$delete({ param: { key: encodeURIComponent(key) }, query: {} });
+      await api.state[":key"].$delete({ param: { key: encodeURIComponent(key) }, query: { scope } });
     },
     onSuccess,
   });
