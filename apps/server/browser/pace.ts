@@ -41,7 +41,7 @@ export function createPace({ most, memory, now, cores = availableParallelism() }
     state = next;
     since = now();
     finished = 0;
-    wasFull = slots.waiting > 0;
+    wasFull = slots.isFull;
     if (next.limit === before) return;
     slots.resize(next.limit);
     if (why !== null) told(`Chromium shows ${next.limit} pages at a time from now on, not ${before}: ${why}.`);
@@ -50,7 +50,7 @@ export function createPace({ most, memory, now, cores = availableParallelism() }
   return {
     async enter(signal, told) {
       const entering = slots.take(signal);
-      wasFull ||= slots.waiting > 0;
+      wasFull ||= slots.isFull;
       const leave = await entering;
       return () => {
         leave();

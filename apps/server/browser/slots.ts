@@ -5,8 +5,8 @@ export interface Slots {
   take(signal: AbortSignal): Promise<() => void>;
   /** From now on there are so many. Who has a place keeps it. */
   resize(count: number): void;
-  /** How many wait in line. */
-  readonly waiting: number;
+  /** All places are taken. */
+  readonly isFull: boolean;
 }
 
 export function createSlots(count: number): Slots {
@@ -47,8 +47,8 @@ export function createSlots(count: number): Slots {
       limit = next;
       serve();
     },
-    get waiting() {
-      return line.length;
+    get isFull() {
+      return taken >= limit;
     },
   };
 }

@@ -18,7 +18,7 @@ export interface PageWindow {
   readonly milliseconds: number;
   /** Sessions that ended. */
   readonly finished: number;
-  /** Whether somebody waited for a place: only then does the limit limit anything. */
+  /** Whether all places were taken at some time: only then does the limit limit anything. */
   readonly wasFull: boolean;
   readonly memory: Memory;
 }
@@ -61,8 +61,10 @@ export function nextLimit(now: PageLimit, seen: PageWindow, most: number, time: 
       why: limit === now.limit ? null : `only ${free} MiB of memory are left`,
     };
   }
-  // What was tried under less demand says nothing.
-  if (!seen.wasFull) return { next: { ...now, limit: now.trial?.from ?? now.limit, trial: null }, why: null };
+  if (!seen.wasFull) {
+    if (!now.trial) return { next: now, why: null };
+    return { next: { ...resting(now, time), limit: now.trial.from }, why: "no more were wanted" };
+  }
   if (now.trial && rate < now.trial.rate * GAIN) {
     const why = `${now.limit} finished ${shown(rate)} a second, ${now.trial.from} finished ${shown(now.trial.rate)}`;
     return { next: { ...resting(now, time), limit: now.trial.from }, why };
