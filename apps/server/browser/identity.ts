@@ -5,6 +5,7 @@
 import type { BrowsingSessionOptions } from "../core/browsing.ts";
 import { pluginSetKey } from "./plugins.ts";
 import type { BrowserPool } from "./pool.ts";
+import { until } from "./until.ts";
 
 export interface Identities {
   /** The User-Agent for a session over HTTP. */
@@ -27,14 +28,21 @@ export function createIdentities(pool: BrowserPool, own: string): Identities {
   };
 }
 
+/** How long plugins may take to change what a page is called; once for each set of them. */
+const DISGUISE_TIMEOUT = 2000;
+
 async function ask(pool: BrowserPool, { plugins, signal }: BrowsingSessionOptions, own: string): Promise<string> {
   const lease = await pool.lease(plugins, signal);
   try {
     const context = await lease.browser.newContext();
     const page = await context.newPage();
-    const said = await page.evaluate(() => navigator.userAgent);
-    await context.close();
-    return said.includes("Headless") ? own : said;
+    // Plugins are told of a page, and change it while it is there already.
+    const said = await until(DISGUISE_TIMEOUT, signal, async () => {
+      const name = await page.evaluate(() => navigator.userAgent).catch(() => "Headless");
+      return name.includes("Headless") ? null : name;
+    });
+    await context.close().catch(() => {});
+    return said ?? own;
   } finally {
     await lease.release();
   }
