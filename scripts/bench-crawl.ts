@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { findChromium } from "../apps/server/browser/chromium.ts";
+import { findChromium } from "../apps/server/browser/chromium/chromium.ts";
 import { type Contender, contenders, type Measured } from "../tests/bench/crawl/contest.ts";
 import { type RunningSite, serveSite } from "../tests/bench/crawl/running-site.ts";
 import { verdictOn } from "../tests/bench/crawl/verdict.ts";

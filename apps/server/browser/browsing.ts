@@ -5,18 +5,18 @@ import type { FileStore } from "../core/files.ts";
 import type { Requisites } from "../core/mirror.ts";
 import type { Memory } from "../core/page-limit.ts";
 import type { HostGates } from "../core/politeness.ts";
-import { createEgress } from "./egress.ts";
-import { createEgresses } from "./egresses.ts";
-import { createHostGates } from "./host-gates.ts";
+import { createTemplates } from "./auto/templates.ts";
+import { readMemory } from "./chromium/memory.ts";
+import { createPace } from "./chromium/pace.ts";
+import { createPlaces } from "./chromium/places.ts";
+import { createBrowserPool } from "./chromium/pool.ts";
+import { createEgress } from "./egress/egress.ts";
+import { createEgresses } from "./egress/egresses.ts";
 import { createIdentities } from "./identity.ts";
-import { readMemory } from "./memory.ts";
+import { createHostGates } from "./manners/host-gates.ts";
+import { createRobotsFiles } from "./manners/robots-files.ts";
 import type { SharedAssets } from "./mirror.ts";
-import { createPace } from "./pace.ts";
-import { createPlaces } from "./places.ts";
-import { createBrowserPool } from "./pool.ts";
-import { createRobotsFiles } from "./robots-files.ts";
 import { openSession, type SessionParts } from "./session.ts";
-import { createTemplates } from "./templates.ts";
 
 export interface BrowsingOptions {
   /** The Chromium to start when a page needs one, or how to look for it then. Null: there is none. */

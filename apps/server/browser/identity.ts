@@ -3,8 +3,8 @@
  * then both tiers say what Chromium's pages say.
  */
 import type { BrowsingSessionOptions } from "../core/browsing.ts";
-import { pluginSetKey } from "./plugins.ts";
-import type { BrowserPool } from "./pool.ts";
+import { pluginSetKey } from "./chromium/plugins.ts";
+import type { BrowserPool } from "./chromium/pool.ts";
 import { until } from "./until.ts";
 
 export interface Identities {

@@ -6,14 +6,14 @@ import { headerMediaType, mediaTypeOf } from "../core/media-type.ts";
 import { type CaptureDraft, type CaptureKind, keptHeaders, type Requisites } from "../core/mirror.ts";
 import type { Facts } from "../core/recrawl.ts";
 import { isEncoded } from "../core/resume.ts";
+import { createSlots } from "./chromium/slots.ts";
 import { Deadline } from "./deadline.ts";
-import { isHtml, type PageDocument } from "./document.ts";
-import { decodeBody } from "./encoding.ts";
-import { discard, type HttpAnswer } from "./http.ts";
-import { statusError } from "./http-status.ts";
-import { type HttpTier, requestHeaders } from "./http-visit.ts";
-import { follow } from "./redirects.ts";
-import { createSlots } from "./slots.ts";
+import { isHtml, type PageDocument } from "./document/document.ts";
+import { decodeBody } from "./http/encoding.ts";
+import { discard, type HttpAnswer } from "./http/http.ts";
+import { statusError } from "./http/http-status.ts";
+import { type HttpTier, requestHeaders } from "./http/http-visit.ts";
+import { follow } from "./http/redirects.ts";
 
 /** What a runner's attempts share: an asset is fetched once per run, however many pages show it. */
 export type SharedAssets = Map<string, Promise<readonly CaptureDraft[]>>;

@@ -5,7 +5,7 @@ import { BrowsingError } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import { canonicalJson } from "../core/json.ts";
 import { conditionalHeaders, type Facts, type Remembered, type Sighted, type SightingDraft } from "../core/recrawl.ts";
-import { type Element, isElement, type Node, parseHtml, walk } from "./tree.ts";
+import { type Element, isElement, type Node, parseHtml, walk } from "./document/tree.ts";
 
 export interface RecrawlParts {
   readonly files: FileStore;

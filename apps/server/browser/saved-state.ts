@@ -2,8 +2,8 @@
 import type { BrowserContext } from "playwright-core";
 import { canonicalJson, type JsonObject } from "../core/json.ts";
 import type { SessionState } from "../core/saved-session.ts";
-import { fromChromium, toChromium } from "./cookie-sync.ts";
-import type { CookieJar } from "./cookies.ts";
+import { fromChromium, toChromium } from "./chromium/cookie-sync.ts";
+import type { CookieJar } from "./http/cookies.ts";
 
 type StorageState = Exclude<NonNullable<Parameters<BrowserContext["setStorageState"]>[0]>, string>;
 

@@ -1,7 +1,7 @@
 /** Counts the pages of a session by what served them and why, so that a run can tell. */
 import type { ServedPages, Tiers } from "../core/execution.ts";
-import type { PageDocument } from "./document.ts";
-import { pathPattern } from "./structure.ts";
+import { pathPattern } from "./auto/structure.ts";
+import type { PageDocument } from "./document/document.ts";
 
 /** A script that visits thousands of pages by itself need not remember each kind. */
 const MAX_KINDS = 50;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PageDocument } from "../../../apps/server/browser/document.ts";
+import { PageDocument } from "../../../apps/server/browser/document/document.ts";
 import { Served } from "../../../apps/server/browser/served.ts";
 
 const page = (path: string, tier: "http" | "browser" = "http") =>

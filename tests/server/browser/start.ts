@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { type BrowsingOptions, createBrowsing } from "../../../apps/server/browser/browsing.ts";
-import { findChromium } from "../../../apps/server/browser/chromium.ts";
+import { findChromium } from "../../../apps/server/browser/chromium/chromium.ts";
 import type { Browsing, BrowsingSession, BrowsingSessionOptions } from "../../../apps/server/core/browsing.ts";
 import type { FileStore } from "../../../apps/server/core/files.ts";
 import { createDiskFileStore } from "../../../apps/server/files/disk.ts";

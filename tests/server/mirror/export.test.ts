@@ -7,7 +7,7 @@ import { chromium, type Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WARCParser } from "warcio";
 import { fromBufferPromise } from "yauzl";
-import { findChromium } from "../../../apps/server/browser/chromium.ts";
+import { findChromium } from "../../../apps/server/browser/chromium/chromium.ts";
 import { type MirroredSite, mirrorSite } from "./mirrored-site.ts";
 
 async function unpacked(bytes: Buffer): Promise<Map<string, Buffer>> {

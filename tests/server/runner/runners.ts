@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { createHostGates } from "../../../apps/server/browser/host-gates.ts";
+import { createHostGates } from "../../../apps/server/browser/manners/host-gates.ts";
 import type { TaskSpec } from "../../../apps/server/core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, LogLine, Outcome } from "../../../apps/server/core/execution.ts";
 import type { Json, JsonObject } from "../../../apps/server/core/json.ts";

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createHostGates } from "../../../apps/server/browser/host-gates.ts";
+import { createHostGates } from "../../../apps/server/browser/manners/host-gates.ts";
 import { HostOffice } from "../../../apps/server/runner/host-office.ts";
 import { SharedGates } from "../../../apps/server/runner/shared-gates.ts";
 import { lab } from "./runners.ts";

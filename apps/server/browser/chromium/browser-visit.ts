@@ -1,0 +1,154 @@
+/** The browser tier: loads one page in Chromium, waits until its scripts have built it, and takes it as HTML. */
+import type { Page } from "playwright-core";
+import { BrowsingError } from "../../core/browsing.ts";
+import type { TierReason } from "../../core/execution.ts";
+import { headerMediaType } from "../../core/media-type.ts";
+import { isHtml, PageDocument } from "../document/document.ts";
+import { statusError } from "../http/http-status.ts";
+import { tooMany } from "../http/redirects.ts";
+import { webUrl, withoutFragment } from "../web-url.ts";
+import { within } from "../within.ts";
+import { chromiumError } from "./chromium-error.ts";
+import type { Taken } from "./in-page.ts";
+import { MAX_NAVIGATIONS, type Traffic } from "./traffic.ts";
+import type { VisitPage } from "./visit-page.ts";
+
+const LOAD_TIMEOUT = 30_000;
+/** A document that is whole waits no longer than this for its pictures, frames and the like. */
+const READY_TIMEOUT = 10_000;
+/** How long scripts may take after the page has loaded. */
+const SETTLE_TIMEOUT = 5000;
+const QUIET = 100;
+/** A page that sends itself elsewhere within so many seconds is a redirect in disguise; as over HTTP. */
+const LONGEST_REFRESH = 5;
+
+/** What a visit in Chromium is for. */
+export interface Purpose {
+  /** Why this page enters Chromium, for people. */
+  readonly reason: string;
+  readonly why: TierReason;
+  /** Whether the page is wanted also as it was before scripts worked on it. */
+  readonly source: boolean;
+}
+
+/**
+ * Null: the address leads to a download, not to a page.
+ * @param faultOf why the way out could not reach a host, which Chromium does not know
+ */
+export async function visitInBrowser(
+  visitor: VisitPage,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  purpose: Purpose,
+  faultOf: (url: URL) => BrowsingError | null,
+): Promise<PageDocument | null> {
+  const { page, traffic } = visitor;
+  traffic.begin();
+  try {
+    await sendHeaders(page, url, headers);
+    if (!(await visitor.whileAlive(load(visitor, url)))) return null;
+    return await visitor.whileAlive(read(visitor, purpose));
+  } catch (error) {
+    const known = chromiumError(error, url, LOAD_TIMEOUT, traffic.hops);
+    const last = URL.parse(traffic.hops.at(-1) ?? "") ?? url;
+    throw (isUnreached(known) && faultOf(last)) || known;
+  } finally {
+    if (Object.keys(headers).length > 0) await page.unrouteAll({ behavior: "ignoreErrors" });
+  }
+}
+
+/** Whether an error may stand for a host that the way out did not reach. */
+function isUnreached(error: unknown): boolean {
+  return error instanceof BrowsingError && (error.code === "network" || error.status === 403);
+}
+
+/** Extra headers go to the address asked for and its origin only; images and scripts from elsewhere have no right to them. */
+async function sendHeaders(page: Page, url: URL, headers: Readonly<Record<string, string>>): Promise<void> {
+  if (Object.keys(headers).length === 0) return;
+  await page.route(
+    (requested) => requested.origin === url.origin,
+    (route) => route.continue({ headers: { ...route.request().headers(), ...lower(headers) } }),
+  );
+}
+
+function lower(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** False: it is a download. */
+async function load(visitor: VisitPage, url: URL): Promise<boolean> {
+  const end = performance.now() + LOAD_TIMEOUT;
+  const { error, isDownload } = await within(LOAD_TIMEOUT, visitor.navigate(url.href));
+  if (isDownload) return false;
+  if (error !== null) throw new Error(error);
+  if (!(await loaded(visitor, end))) throw new DOMException("the page had not loaded in time", "TimeoutError");
+  return true;
+}
+
+/** Waits until the page has loaded, also the one that its scripts lead to. False: it had not by then. */
+async function loaded(visitor: VisitPage, end: number): Promise<boolean> {
+  const { traffic } = visitor;
+  while (!traffic.isLoaded) {
+    const left = end - performance.now();
+    if (left <= 0) return traffic.isReady;
+    if (traffic.isReady) {
+      const isOver = () => isLost(traffic) || traffic.isLoaded || !traffic.isReady;
+      if (!(await traffic.until(isOver, Math.min(left, READY_TIMEOUT)))) return true;
+    } else {
+      await traffic.until(() => isLost(traffic) || traffic.isReady, left);
+    }
+    refuseLost(visitor);
+  }
+  return true;
+}
+
+function isLost({ chain, failure }: Traffic): boolean {
+  return failure !== null || chain.length > MAX_NAVIGATIONS;
+}
+
+function refuseLost(visitor: VisitPage): void {
+  const { chain, failure } = visitor.traffic;
+  if (chain.length > MAX_NAVIGATIONS) {
+    throw tooMany(chain, `goes to another address more than ${MAX_NAVIGATIONS} times`);
+  }
+  if (failure !== null) throw new Error(failure);
+}
+
+async function read(visitor: VisitPage, purpose: Purpose): Promise<PageDocument> {
+  const { traffic } = visitor;
+  const taken = await settle(visitor);
+  refuseLost(visitor);
+  const { status, headers, type: sniffed } = traffic.answer ?? { status: 200, headers: {}, type: "" };
+  const url = withoutFragment(webUrl(taken.url));
+  const failed = statusError(url, status, headers["retry-after"], Date.now());
+  if (failed) throw failed;
+  const type = headerMediaType(headers["content-type"]) || sniffed || "text/html";
+  const html = isHtml(type) ? taken.html : await visitor.text(taken.url);
+  // Chromium forgets it when a script has gone elsewhere since.
+  const source = purpose.source && isHtml(type) ? await visitor.text(taken.url).catch(() => null) : null;
+  const { reason: tierReason, why: tierWhy } = purpose;
+  return new PageDocument({ url, status, headers, type, html, source, tier: "browser", tierReason, tierWhy });
+}
+
+/** Takes the page once nothing is loading and nothing changes; one that never rests is taken as it is. */
+async function settle(visitor: VisitPage): Promise<Taken> {
+  const { traffic } = visitor;
+  const first = await visitor.take(0, 0);
+  if (!first.ranScripts && isAtRest(traffic)) return first;
+  const end = performance.now() + SETTLE_TIMEOUT;
+  for (let left = SETTLE_TIMEOUT; left > 0; left = end - performance.now()) {
+    const navigations = traffic.chain.length;
+    // Fails when the page leaves for another one meanwhile, which then has to settle.
+    const taken = await visitor.take(QUIET, left).catch(() => null);
+    refuseLost(visitor);
+    const isHere = traffic.chain.length === navigations;
+    if (taken?.rested && isHere && isAtRest(traffic)) return taken;
+    if (!taken || !isHere) await loaded(visitor, end);
+    else if (taken.rested) await traffic.until(() => isAtRest(traffic) || traffic.chain.length > navigations, left);
+  }
+  return visitor.take(0, 0);
+}
+
+function isAtRest({ isQuiet, leavesIn }: Traffic): boolean {
+  return isQuiet && (leavesIn === null || leavesIn > LONGEST_REFRESH);
+}

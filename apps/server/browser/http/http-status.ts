@@ -1,0 +1,33 @@
+/** What an HTTP status means for an attempt: nothing, a failure for good, or one worth another try. */
+import { STATUS_CODES } from "node:http";
+import { BrowsingError } from "../../core/browsing.ts";
+
+const GONE = new Set([404, 410]);
+/** The client errors that pass: request timeout, too early, too many requests. */
+const PASSING = new Set([408, 425, 429]);
+const LONGEST_WAIT = 86_400_000;
+
+/** The error of an answer, or null when the page may be used. */
+export function statusError(
+  url: string,
+  status: number,
+  retryAfter: string | undefined,
+  now: number,
+): BrowsingError | null {
+  if (status >= 200 && status < 300) return null;
+  const said = `${url} answered ${status}${STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : ""}.`;
+  if (GONE.has(status)) return new BrowsingError("not_found", said, { retryable: false, status });
+  const retryable = status >= 500 || PASSING.has(status);
+  return new BrowsingError("http_status", said, {
+    retryable,
+    status,
+    retryAfter: retryable ? waitOf(retryAfter, now) : null,
+  });
+}
+
+/** Milliseconds that a Retry-After header (seconds or a date) asks for; null when it says nothing useful. */
+export function waitOf(header: string | undefined, now: number): number | null {
+  const text = header?.trim() ?? "";
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), LONGEST_WAIT);
+}

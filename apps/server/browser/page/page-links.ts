@@ -1,0 +1,38 @@
+/** The links of a page as it stands: also those inside open shadow roots and frames, which a document's HTML does not have. */
+import type { Frame, Page } from "playwright-core";
+import type { LinkOptions } from "../../../sdk/context.ts";
+import { linkFilter } from "../document/link-filter.ts";
+import { linkTarget, shownBy } from "../document/link-targets.ts";
+import { resolveLinks } from "../document/links.ts";
+import type { Tag } from "../document/tree.ts";
+
+/** As `links` of a document gives them; scopes are those of the page, wherever a frame comes from. */
+export async function pageLinks(page: Page, options: LinkOptions): Promise<string[]> {
+  const found = await Promise.all(page.frames().map((frame) => linksOf(frame)));
+  const links = new Map(found.flat().map((link) => [link.href, link]));
+  return [...links.values()].filter(linkFilter(page.url(), options)).map((link) => link.href);
+}
+
+/** A frame that is on its way elsewhere has none. */
+async function linksOf(frame: Frame): Promise<ReturnType<typeof resolveLinks>> {
+  const { tags, base } = await frame.evaluate(tagsInPage).catch(() => ({ tags: [], base: null }));
+  const targets = tags.flatMap((tag) => linkTarget(tag) ?? shownBy(tag));
+  return resolveLinks(targets, base, /^https?:/.test(frame.url()) ? frame.url() : frame.page().url());
+}
+
+/** Runs in the page: what may lead somewhere or show something. */
+function tagsInPage(): { tags: Tag[]; base: string } {
+  const tags: Tag[] = [];
+  const search = (root: Document | ShadowRoot): void => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.matches("a, area, iframe, frame, img, source, video, audio, track, embed, object")) {
+        const attribs = Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value]));
+        if (element instanceof SVGAElement) attribs.href = element.href.baseVal;
+        tags.push({ name: element.localName, attribs });
+      }
+      if (element.shadowRoot) search(element.shadowRoot);
+    }
+  };
+  search(document);
+  return { tags, base: document.baseURI };
+}
