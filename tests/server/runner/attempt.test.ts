@@ -83,7 +83,7 @@ describe("a script", () => {
     ["return { f() {} };", "the output of run.f must be JSON, got a value of type function"],
     ["const a = {}; a.a = a; return a;", "contains itself"],
     ["await spawn({ n: 1n });", "the input of spawn.n must be JSON, got a value of type bigint"],
-    ["await save('x', [1]);", 'the record for "x" must be an object of JSON values'],
+    ["await save('x', { n: 1n });", 'the record for "x".n must be JSON, got a value of type bigint'],
     ["await spawn({ a: 1 }, { key: () => 7 });", "the key of a subtask must be a text, got 7"],
     ["await saveFile({ path: '/etc/passwd' });", "files of the staging folder only"],
   ])("that hands over no JSON is told so: %s", async (run, message) => {
@@ -126,7 +126,7 @@ describe("a script", () => {
     const { task, start } = await lab();
     const spec = await task(code("return Object.keys(process.env).sort();"), { env: { LEVEL: "high" } });
     expect(await start(spec).outcome).toMatchObject({
-      output: ["HOME", "LEVEL", "PATH", "ULTRAVISOR_BOOT", "ULTRAVISOR_DATA", "ULTRAVISOR_RUNNER"],
+      output: ["HOME", "LEVEL", "PATH", "TMPDIR", "ULTRAVISOR_BOOT", "ULTRAVISOR_DATA", "ULTRAVISOR_RUNNER"],
     });
   });
 

@@ -9,7 +9,9 @@ import { ApprovalView, presentApproval } from "../presenters/approval.ts";
 import type { Services } from "../services.ts";
 
 const comment = z.string().max(2000).default("");
-const ApproveBody = z.strictObject({ comment, values: z.record(z.string(), z.json()).default({}) }).openapi("Approve");
+const ApproveBody = z
+  .strictObject({ comment, values: z.record(z.string(), z.unknown()).default({}) })
+  .openapi("Approve");
 const RejectBody = z.strictObject({ comment }).openapi("Reject");
 
 const list = createRoute({
