@@ -23,6 +23,11 @@ describe("Every file", () => {
     expect(waived.map(({ file }) => file)).toEqual([]);
   });
 
+  it("holds no marks of a merge that was left open, which compile inside of a text", () => {
+    const open = sourceFiles.filter(({ text }) => /^(<{7}|>{7}) /m.test(text));
+    expect(open.map(({ file }) => file)).toEqual([]);
+  });
+
   it("knows its types: no `any`", () => {
     expect(sourceFiles.flatMap((source) => places(source, (node) => node.type === "TSAnyKeyword"))).toEqual([]);
   });

@@ -34,6 +34,10 @@ function slug(title: string): string {
 }
 
 describe("A document", () => {
+  it.each(documents)("%s holds no marks of a merge that was left open", (document) => {
+    expect(read(document)).not.toMatch(/^(<{7}|>{7}) /m);
+  });
+
   it.each(documents)("%s has links that lead somewhere", (document) => {
     const broken = localLinks(read(document)).filter((target) => {
       const [file = "", anchor] = target.split("#");
