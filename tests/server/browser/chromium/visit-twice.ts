@@ -1,5 +1,5 @@
 /** A runner of its own: two sessions in one place of Chromium, one of which takes its trace along, and the end. */
-import { start } from "./start.ts";
+import { start } from "../start.ts";
 
 const started = await start();
 for (const capture of [false, true]) {

@@ -1,7 +1,7 @@
 /** Servers that never come to an end: what they are answered with is an error within the time limit, and nothing left open. */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Started, start } from "./start.ts";
+import { type Started, start } from "../start.ts";
 
 const LIMIT = 300;
 

@@ -1,5 +1,5 @@
 /** A process that starts Chromium, prints its process id and then does nothing until it is killed. */
-import { processIdOf, start } from "./start.ts";
+import { processIdOf, start } from "../start.ts";
 
 const started = await start();
 const session = await started.open({ fixtures: ["page"] });

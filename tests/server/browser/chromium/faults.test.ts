@@ -2,8 +2,8 @@
 import type { ServerResponse } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BrowsingSession, BrowsingSessionOptions } from "../../../apps/server/core/browsing.ts";
-import { processIdOf, type Started, start } from "./start.ts";
+import type { BrowsingSession, BrowsingSessionOptions } from "../../../../apps/server/core/browsing.ts";
+import { processIdOf, type Started, start } from "../start.ts";
 
 const GiB = 1024 ** 3;
 let started: Started;
