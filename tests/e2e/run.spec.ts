@@ -22,7 +22,7 @@ test("The task tree shows subtasks below the task run that started them, a page 
 test("Choosing a state shows the task runs in it, and one of them tells its input and its error", async ({ home }) => {
   await startFamily(home);
   const tree = home.getByRole("region", { name: "Task runs" });
-  await tree.getByRole("link", { name: /\d+ failed/ }).click();
+  await tree.getByRole("link", { name: /^\d+ failed$/ }).click();
   await tree.getByRole("link", { name: /child 7\b/ }).click();
 
   const panel = home.getByRole("region", { name: "Selected task run" });
