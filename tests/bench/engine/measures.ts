@@ -139,7 +139,7 @@ export const fanOut: Measure = () =>
   withServer(FILES, async (first, folders) => {
     const whole = await first.finished((await startFan(first)).id);
     const killed = await startFan(first);
-    while ((await first.get<BenchRun>(`/runs/${killed.id}`)).counts.succeeded ?? 0 < 5000) await pause(50);
+    while (((await first.get<BenchRun>(`/runs/${killed.id}`)).counts.succeeded ?? 0) < 5000) await pause(50);
     await first.kill("SIGKILL");
     const second = await startBenchServer({ ...folders, env: { ULTRAVISOR_LOG: "error" } });
     const run = await second.finished(killed.id);
