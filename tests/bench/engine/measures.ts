@@ -26,7 +26,7 @@ export default code({
   input: z.object({ children: z.int() }),
   limits: { subtasks: 200_000 },
   async run({ input, spawn }) {
-    const children = Array.from({ length: input.children }, (_, n) => ({ children: 0, n }));
+    const children = Array.from({ length: input.children }, (_, n) => ({ children: 0, n: n + 1 }));
     if (children.length > 0) await spawn(children, { key: (child) => String(child.n) });
   },
 });

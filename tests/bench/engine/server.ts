@@ -75,6 +75,7 @@ export async function startBenchServer({ data, tasks, env, argv = [] }: BenchOpt
     },
     usage: () => usageOf(child.pid ?? 0),
     async kill(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, "exit");
       child.kill(signal);
       await gone;
