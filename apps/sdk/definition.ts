@@ -164,6 +164,7 @@ interface InlineShell {
 /** A file of `apps/kinds` each. */
 export type ReadyMadeKind =
   | "approval"
+  | "calculate"
   | "collect"
   | "copy-file"
   | "http"

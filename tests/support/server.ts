@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly tasks?: string;
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Registers what is to be done when it is not needed any more; default: with the test. */
+  readonly onEnd?: (work: () => void) => void;
 }
 
 export interface TestServer {
@@ -42,15 +44,16 @@ export interface TestRun {
 }
 
 /** A folder that goes away with the test. */
-export function makeFolder(): string {
+export function makeFolder(onEnd: (work: () => void) => void = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), "ultravisor-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** Starts the server and resolves once it has printed its link; rejects with what it printed when it exits before. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const data = options.data ?? makeFolder();
+  const { onEnd = onTestFinished } = options;
+  const data = options.data ?? makeFolder(onEnd);
   const port = options.port ?? (await freePort());
   const child = launch(data, port, options);
   let output = "";
@@ -63,7 +66,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     child.stderr?.on("data", read);
     child.once("exit", (code) => fail(new ServerExit(code, output)));
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  onEnd(() => void child.kill("SIGKILL"));
   await linked;
   const url = `http://127.0.0.1:${port}`;
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>

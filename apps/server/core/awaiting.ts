@@ -15,6 +15,8 @@ export type ServerTask =
   | { readonly type: "operation"; readonly name: string }
   /** Starts an operation and does not wait for it. */
   | { readonly type: "start" }
+  /** What its expression comes to is its output. */
+  | { readonly type: "calculate" }
   /** Waits for a person's word. */
   | { readonly type: "approval" }
   /** Waits for a time. */

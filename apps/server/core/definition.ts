@@ -104,6 +104,8 @@ export interface PlannedTask {
   readonly if?: string;
   /** Template of a list: one subtask per item. */
   readonly each?: string;
+  /** Expression whose result is its output. */
+  readonly calculate?: string;
   /** The task that it stands in for when that one failed for good. */
   readonly fallbackFor?: string;
   /** Starts when all tasks that are no hooks have ended so. */

@@ -14,6 +14,8 @@ export interface TaskRule {
   readonly if?: string;
   /** Template of a list: one subtask per item. */
   readonly each?: string;
+  /** Expression whose result is its output. */
+  readonly calculate?: string;
 }
 
 /** What templates and conditions can ask of a task of the same run. */

@@ -1,5 +1,5 @@
 /** What an operation's rule for one of its tasks comes to, once the tasks before it have ended. */
-import { holds, parseExpression, pathsIn } from "./expression.ts";
+import { holds, parseExpression, pathsIn, resultOf } from "./expression.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { TaskRule } from "./operation.ts";
 import { type DataPath, ExpressionError } from "./path.ts";
@@ -26,7 +26,8 @@ export type Applied =
 /** Null: the rule says nothing that could not be told when the run was created. */
 export function wantedBy(rule: TaskRule): Wanted | null {
   const paths = pathsOf(rule);
-  if (paths.length === 0 && rule.if === undefined && rule.each === undefined) return null;
+  const isPlain = rule.if === undefined && rule.each === undefined && rule.calculate === undefined;
+  if (paths.length === 0 && isPlain) return null;
   const tasks = paths.filter(([root]) => !(ROOTS as readonly unknown[]).includes(root));
   return {
     tasks: unique(tasks.map(([root]) => String(root))),
@@ -40,7 +41,7 @@ export function applyRule(rule: TaskRule, runInput: JsonObject, data: Readonly<R
   try {
     if (rule.if !== undefined && !holds(parseExpression(rule.if), data))
       return { type: "skip", message: `the condition does not hold: ${rule.if}` };
-    if (rule.each === undefined) return { type: "run", input: withRunInput(rule, runInput, filled(rule.with, data)) };
+    if (rule.each === undefined) return { type: "run", input: withRunInput(rule, runInput, filled(rule, data)) };
     const items = fillIn(rule.each, data);
     if (!Array.isArray(items))
       return {
@@ -64,18 +65,22 @@ function inputOfItem(
   data: Readonly<Record<string, unknown>>,
   one: { readonly item: Json; readonly index: number },
 ): JsonObject {
-  const own = filled(rule.with, { ...data, ...one });
+  const own = filled(rule, { ...data, ...one });
   return withRunInput(rule, { ...runInput, ...one }, own);
 }
 
-function filled(templates: JsonObject, data: unknown): JsonObject {
-  return fillIn(templates, data) as JsonObject;
+/** A calculation shows what was calculated beside what it came to. */
+function filled(rule: TaskRule, data: unknown): JsonObject {
+  const own = fillIn(rule.with, data) as JsonObject;
+  if (rule.calculate === undefined) return own;
+  return { expression: rule.calculate, ...own, result: resultOf(parseExpression(rule.calculate), data) };
 }
 
 function pathsOf(rule: TaskRule): DataPath[] {
   const templates = [...referencesIn(rule.with), ...referencesIn(rule.each ?? "")];
-  const condition = rule.if === undefined ? [] : pathsIn(parseExpression(rule.if));
-  return [...templates, ...condition].map(({ path }) => path);
+  const expressions = [rule.if, rule.calculate].filter((text) => text !== undefined);
+  const named = expressions.flatMap((text) => pathsIn(parseExpression(text)));
+  return [...templates, ...named].map(({ path }) => path);
 }
 
 function unique(names: readonly string[]): string[] {

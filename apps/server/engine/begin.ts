@@ -9,15 +9,18 @@ import type { Run, RunTrigger, TaskRun } from "../core/entities.ts";
 import { UltravisorError } from "../core/errors.ts";
 import type { Outcome } from "../core/execution.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Clock, Engine, RunReader, TaskQueue } from "../core/ports.ts";
+import type { Clock, Engine, Notices, RunReader, StateStore, TaskQueue } from "../core/ports.ts";
 import type { RunDraft, RunStore, Ticket } from "../core/run-store.ts";
 import { ended, failed, outcomeOfRun, succeeded } from "./server-outcome.ts";
 import type { PlanSubmission, Submit } from "./submit.ts";
+import { tellState } from "./told-state.ts";
 
 export interface BeginParts {
   readonly transitions: RunStore;
   readonly runs: RunReader;
   readonly queue: TaskQueue;
+  readonly state: StateStore;
+  readonly notices: Notices;
   readonly clock: Clock;
   readonly plan: PlanSubmission;
   readonly submit: Submit;
@@ -41,6 +44,8 @@ export async function begin(parts: BeginParts, taskRun: TaskRun, ticket: Ticket)
         return await beginOperation(parts, taskRun, ticket, server.name);
       case "start":
         return ended(await startOther(parts, taskRun));
+      case "calculate":
+        return ended(await keepResult(parts, taskRun));
       case "approval":
         return await wait(parts, ticket, { type: "approval" }, deadlineOf(taskRun, parts.clock()));
       default:
@@ -79,6 +84,13 @@ async function startOther(parts: BeginParts, taskRun: TaskRun): Promise<Outcome>
     idempotencyKey: `start ${taskRun.id} ${taskRun.attempt - taskRun.interruptions}`,
   });
   return succeeded({ run: run.id, name: run.name });
+}
+
+/** The rule of the task has calculated it. */
+async function keepResult({ state, notices }: BeginParts, { id, input }: TaskRun): Promise<Outcome> {
+  const { result = null, state: key } = input;
+  if (typeof key === "string") await tellState(state, notices).set("global", key, result, id);
+  return succeeded(result);
 }
 
 /** @throws `conflict` when runs have started runs too often */

@@ -38,7 +38,7 @@ export interface ExecuteParts extends SavedSessionParts {
   readonly node: string;
   readonly random: () => number;
   /** For what the server does itself. */
-  readonly begin: Omit<BeginParts, "transitions" | "runs" | "queue" | "clock">;
+  readonly begin: Omit<BeginParts, "transitions" | "runs" | "queue" | "state" | "notices" | "clock">;
   findTask: FindTask;
   runName(runId: string): Promise<string>;
   /** Makes it. */

@@ -228,7 +228,7 @@ function plannedTask(
       name,
       use: "use" in use ? use.use : "ready" in use ? use.ready.name : null,
       needs,
-      with: use.with as PlannedTask["with"],
+      ...givenTo(use),
     },
     spec: {
       ...{ ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
@@ -240,6 +240,14 @@ function plannedTask(
     ...(fallbackFor === undefined ? {} : { fallbackFor }),
     ...(hook === undefined ? {} : { hook }),
   };
+}
+
+/** An expression is read as one when it is calculated, not filled in as text. */
+function givenTo(use: OperationTask["use"]): Pick<PlannedTask, "with" | "calculate"> {
+  const given = use.with as PlannedTask["with"];
+  if (!("ready" in use) || use.ready.server?.type !== "calculate") return { with: given };
+  const { expression, ...rest } = given;
+  return { with: rest, calculate: String(expression) };
 }
 
 /** An operation as a task of another: a run of its own, which the server begins and then waits for without a worker. */

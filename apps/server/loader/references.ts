@@ -14,6 +14,7 @@ interface Named {
   readonly place: Path;
   /** Whether `item` and `index` mean something there. */
   readonly perItem: boolean;
+  readonly mend: string;
 }
 
 const MEND =
@@ -30,7 +31,7 @@ export function checkReferences(draft: OperationDraft, tasks: readonly PlannedTa
     for (const named of namesIn(task, at, own, faults)) {
       const message = whyWrong(named, before, byName, draft.input?.json ?? null);
       if (message === null) continue;
-      faults.push({ path: named.place, message: `${message} (position ${named.position})`, mend: MEND });
+      faults.push({ path: named.place, message: `${message} (position ${named.position})`, mend: named.mend });
     }
   }
 }
@@ -39,14 +40,15 @@ export function checkReferences(draft: OperationDraft, tasks: readonly PlannedTa
 function namesIn(task: PlannedTask, at: Path, own: string, faults: Fault[]): Named[] {
   const perItem = task.each !== undefined;
   const inTemplates = (value: unknown, place: Path, ofItem: boolean): Named[] =>
-    referencesIn(value).map((found) => ({ ...found, place: [...place, ...found.at], perItem: ofItem }));
+    referencesIn(value).map((found) => ({ ...found, place: [...place, ...found.at], perItem: ofItem, mend: MEND }));
   const parts: [Path, () => Named[]][] = [
     ...Object.entries(task.with).map(([key, value]): [Path, () => Named[]] => {
       const place = [...at, own, key];
       return [place, () => inTemplates(value, place, perItem)];
     }),
     [[...at, "each"], () => inTemplates(task.each ?? "", [...at, "each"], false)],
-    [[...at, "if"], () => (task.if === undefined ? [] : inCondition(task.if, [...at, "if"]))],
+    [[...at, "if"], () => inExpression(task.if, [...at, "if"], false)],
+    [[...at, own, "expression"], () => inExpression(task.calculate, [...at, own, "expression"], perItem)],
   ];
   return parts.flatMap(([place, read]) => {
     try {
@@ -59,8 +61,15 @@ function namesIn(task: PlannedTask, at: Path, own: string, faults: Fault[]): Nam
   });
 }
 
-function inCondition(text: string, place: Path): Named[] {
-  return pathsIn(parseExpression(text)).map((found) => ({ ...found, place, perItem: false }));
+function inExpression(text: string | undefined, place: Path, perItem: boolean): Named[] {
+  if (text === undefined) return [];
+  return pathsIn(parseExpression(text)).map((found) => ({ ...found, place, perItem, mend: mendOf(found.path) }));
+}
+
+/** `a-b` is a name, as those of tasks and fields may hold hyphens. */
+function mendOf(path: DataPath): string {
+  const hyphened = path.find((part) => typeof part === "string" && /\w-\w/.test(part));
+  return hyphened === undefined ? MEND : `${MEND} To subtract, write spaces around the minus.`;
 }
 
 function whyWrong(

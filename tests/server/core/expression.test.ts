@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { holds, parseExpression, pathsIn } from "../../../apps/server/core/expression.ts";
+import { holds, parseExpression, pathsIn, resultOf } from "../../../apps/server/core/expression.ts";
 
 const DATA = {
   count: { output: { n: 9, text: "10", list: ["a", 2], none: null }, state: "succeeded" },
@@ -56,8 +56,15 @@ describe("a condition", () => {
     ["1 2", 3],
     ["and 1", 1],
     ["a = 1", 3],
-    ["a + 1", 3],
-    ["f(1)", 2],
+    ["a +", 4],
+    ["2 + 3 *", 8],
+    ["f(1)", 1],
+    ["constructor('x')", 1],
+    ["1 + round()", 5],
+    ["sqrt(1, 2)", 1],
+    ["round(1.5", 10],
+    ["1, 2", 2],
+    [`${"(".repeat(200)}1${")".repeat(200)}`, 102],
     ["'open", 1],
     [`1${" ".repeat(2000)}`, 2001],
   ])("`%s` is refused at position %i", (text, position) => {
@@ -71,4 +78,78 @@ describe("a condition", () => {
       { path: ["state", "mode"], position: 32 },
     ]);
   });
+});
+
+describe("a calculation", () => {
+  const NUMBERS = {
+    input: { x: 41, width: 10, height: 5, text: "7", name: "Ada", list: [3, "1", 2.5], "a-b": 1 },
+    "2024-r": { output: 5 },
+  };
+
+  test.each([
+    ["5 + 3", 8],
+    ["5-3", 2],
+    ["10-4/2", 8],
+    ["2+3*4", 14],
+    ["(2 + 3) * 4", 20],
+    ["2 - 3 - 4", -5],
+    ["7 % 4", 3],
+    ["-2 ^ 2", -4],
+    ["2 ** -1", 0.5],
+    ["2 ^ 3 ^ 2", 512],
+    ["- -3", 3],
+    ["1e3-1", 999],
+    ["0.1 + 0.2", 0.3],
+    ["1.1 * 3", 3.3],
+    ["9007199254740991 - 1", 9007199254740990],
+    ["input.width * ${input.height}", 50],
+    ["input.x + 1", 42],
+    ["input.text + 1", 8],
+    ["input.a-b + 2024-r.output", 6],
+    ["input.name + ' ' + input.x", "Ada 41"],
+    ["input.x + 1 == 42 and not (input.width / 4 > 2.5)", true],
+    ["ROUND(3.14159, 2)", 3.14],
+    ["round(1.005, 2)", 1.01],
+    ["round(-2.5)", -3],
+    ["round(1234.5, -2)", 1200],
+    ["floor(-1.5) + ceil(1.2)", 0],
+    ["abs(-3) + sqrt(16)", 7],
+    ["min(input.list, 0.5)", 0.5],
+    ["max(input.list)", 3],
+    ["sum(input.list)", 6.5],
+    ["average(1, 2)", 1.5],
+    ["length(input.name) + input.list.length", 6],
+    ["upper(trim(' a ')) + lower('B')", "Ab"],
+    ["concat(1, 2)", "12"],
+    ["number('1e3') + 1", 1001],
+    ["if(input.x > 40, 'much', 'little')", "much"],
+    ["if(false, 1)", null],
+    ["if(true, 1, 1 / 0)", 1],
+    ["coalesce(input.gone, state.gone, 3) + 1", 4],
+    ["input.list", [3, "1", 2.5]],
+  ])("`%s` comes to %j", (text, expected) => {
+    expect(resultOf(parseExpression(text), NUMBERS)).toEqual(expected);
+  });
+
+  test.each([
+    ["1 + input.gone", 3, "`input.gone` is null"],
+    ["input.name * 2", 12, 'expected a number, got "Ada"'],
+    ["1 + 2 / (3 - 3)", 7, "a division by 0"],
+    ["10 ^ 400", 4, "no finite number"],
+    ["sqrt(-1)", 1, "no finite number"],
+    ["round(1, 0.5)", 1, "digits"],
+    ["-input.name", 1, "expected a number"],
+    ["length(input.x)", 1, "a text or a list"],
+  ])("`%s` cannot be done, which it says at position %i", (text, position, message) => {
+    const calculate = () => resultOf(parseExpression(text), NUMBERS);
+    expect(calculate).toThrow(expect.objectContaining({ name: "ExpressionError", position }));
+    expect(calculate).toThrow(message);
+  });
+
+  test.each(["input.constructor", "input.__proto__", "input.name.constructor", "input.list.map"])(
+    "`%s` reaches nothing but data",
+    (text) => {
+      expect(resultOf(parseExpression(text), NUMBERS)).toBeNull();
+    },
+  );
 });

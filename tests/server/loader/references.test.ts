@@ -44,7 +44,7 @@ const YAMLS: readonly (readonly [title: string, text: string, line: number, colu
     yaml("  a: { shell: x, if: 'state.mode =' }\n"),
     2,
     22,
-    /"=" does not belong in a condition at position 12/,
+    /"=" does not belong in an expression at position 12/,
   ],
   [
     "an item where there is none",
