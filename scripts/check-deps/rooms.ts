@@ -61,7 +61,7 @@ export const ROOMS: readonly Room[] = [
   }),
   worksRoom("files", []),
   worksRoom("runner", ["birpc", "zod"]),
-  worksRoom("shell", []),
+  worksRoom("shell", ["koffi"]),
   worksRoom("browser", [
     "playwright-core",
     "playwright-extra",

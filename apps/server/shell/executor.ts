@@ -1,15 +1,16 @@
 /** Executes shell tasks: `sh -c` in a process group of its own, in the run's staging folder, with a small environment. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import type { Assignment, ExecutionHost, Executor, FileDraft, Outcome, Usage } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { environmentOf, type Incarnation, marksOf } from "./environment.ts";
 import { OutputCapture, type OutputLimits } from "./output.ts";
 import { keepFiles, prepare, readOutput } from "./results.ts";
+import { signalNumbered } from "./signals.ts";
+import { type Exit, type Started, startProcess } from "./start.ts";
 import { type Stoppable, stopLeftovers, stopTree } from "./stop.ts";
-import { MEASURING_SHELL, UsageMeter } from "./usage.ts";
+import { UsageMeter } from "./usage.ts";
 
 export interface ShellExecutorOptions extends Incarnation {
   readonly files: FileStore;
@@ -77,7 +78,7 @@ class Command {
   readonly #env: Readonly<Record<string, string>>;
   readonly output: OutputCapture;
   #meter: UsageMeter | null = null;
-  #exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null = null;
+  #exit: Exit | null = null;
 
   constructor(
     options: ShellExecutorOptions,
@@ -94,9 +95,7 @@ class Command {
 
   async run(signal: AbortSignal): Promise<End> {
     try {
-      const child = this.#spawn();
-      const started = await startOf(child);
-      return started ? await this.#await(child, started, signal) : await failedStart(child);
+      return await this.#await(await this.#start(), signal);
     } catch (error) {
       return { type: "unstarted", error: error instanceof Error ? error : new Error(String(error)) };
     } finally {
@@ -107,35 +106,35 @@ class Command {
 
   usage(): Usage {
     const code = this.#exit?.code ?? null;
-    const signal = this.#exit?.signal ?? (code !== null && code > 128 ? signalOf(code) : null);
+    const signal = this.#exit?.signal ?? (code === null ? null : signalOf(code));
     return {
-      cpuMs: this.#meter?.cpuMs() ?? null,
+      cpuMs: this.#exit?.cpuMs ?? this.#meter?.cpuMs() ?? null,
       peakMemoryBytes: this.#meter?.peakMemoryBytes() ?? null,
       exitCode: signal ? null : code,
       signal,
     };
   }
 
-  #spawn(): ChildProcess {
-    return spawn("/bin/sh", ["-c", MEASURING_SHELL, "sh", this.#assignment.spec.command ?? ""], {
-      cwd: this.#assignment.staging,
-      env: { ...this.#env },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-    });
+  async #start(): Promise<Started> {
+    const argv = ["/bin/sh", "-c", this.#assignment.spec.command ?? ""] as const;
+    const folder = this.#assignment.staging;
+    try {
+      return await startProcess({ argv, folder, env: this.#env });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`the command could not be started in ${folder}: ${why}`, { cause: error });
+    }
   }
 
-  async #await(child: ChildProcess, group: number, signal: AbortSignal): Promise<End> {
-    this.output.follow("stdout", child.stdout as Readable);
-    this.output.follow("stderr", child.stderr as Readable);
-    this.#meter = new UsageMeter(group, child.stdio[3] as Readable);
-    const exited = new Promise<"exited">((resolve) => {
-      child.once("exit", (code, by) => {
-        this.#exit = { code, signal: by };
-        resolve("exited");
-      });
+  async #await({ pid: group, stdout, stderr, ...started }: Started, signal: AbortSignal): Promise<End> {
+    const closed = Promise.all([once(stdout, "close"), once(stderr, "close")]);
+    this.output.follow("stdout", stdout);
+    this.output.follow("stderr", stderr);
+    this.#meter = new UsageMeter(group);
+    const exited = started.exited.then((exit) => {
+      this.#exit = exit;
+      return "exited" as const;
     });
-    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
     const from = performance.now();
     const { stopped, forget } = stopRequest(this.#assignment.spec.timeout, signal);
     const first = await Promise.race([exited, stopped]);
@@ -156,21 +155,6 @@ class Command {
     await closed;
     return first === "exited" ? { type: "exited", code: this.#exit?.code ?? 128 } : { type: "stopped", by: first };
   }
-}
-
-/** The process id once the command runs; null when it could not be started. */
-function startOf(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => {
-    child.once("spawn", () => resolve(child.pid ?? null));
-    child.once("error", () => resolve(null));
-  });
-}
-
-async function failedStart(child: ChildProcess): Promise<End> {
-  return {
-    type: "unstarted",
-    error: new Error(`the command could not be started: ${child.spawnargs[0]} or its working folder is missing`),
-  };
 }
 
 function stopRequest(
@@ -234,22 +218,7 @@ function seconds(assignment: Assignment): string {
   return `${assignment.spec.timeout / 1000} s`;
 }
 
-const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = {
-  1: "SIGHUP",
-  2: "SIGINT",
-  3: "SIGQUIT",
-  4: "SIGILL",
-  6: "SIGABRT",
-  7: "SIGBUS",
-  8: "SIGFPE",
-  9: "SIGKILL",
-  11: "SIGSEGV",
-  13: "SIGPIPE",
-  14: "SIGALRM",
-  15: "SIGTERM",
-};
-
 /** A shell tells 128 + n for a command killed by signal n. */
 function signalOf(code: number): NodeJS.Signals | null {
-  return SIGNALS[code - 128] ?? null;
+  return code > 128 ? signalNumbered(code - 128) : null;
 }
