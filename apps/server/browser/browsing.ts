@@ -28,6 +28,8 @@ export interface BrowsingOptions {
   readonly recycleAfter?: number;
   /** How long a page may take over HTTP, in milliseconds. Default 60,000. */
   readonly pageTimeout?: number;
+  /** How long a page may take to load in Chromium, in milliseconds. Default 30,000. */
+  readonly loadTimeout?: number;
   /** What there is for pages; default: what the machine has, or its control group allows. */
   readonly memory?: () => Memory;
   /** How names are resolved; default: as the system does it. */
@@ -43,6 +45,8 @@ export interface BrowsingOptions {
 const SESSIONS_PER_PLACE = 500;
 /** A site whose robots.txt takes longer is not likely to answer for its pages. */
 const ROBOTS_TIMEOUT = 30_000;
+/** Playwright's own limit for a navigation. */
+const LOAD_TIMEOUT = 30_000;
 const USER_AGENT = "Mozilla/5.0 (compatible; Ultravisor/0.1)";
 
 export function createBrowsing(options: BrowsingOptions): Browsing {
@@ -73,6 +77,7 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     files: options.files,
     identities: createIdentities(pool, userAgent),
     pageTimeout,
+    loadTimeout: options.loadTimeout ?? LOAD_TIMEOUT,
     manners,
     templates: createTemplates(),
     mirrors: sharedMirrors(options.requisites ?? { ofPage: () => [], ofStyle: () => [] }),

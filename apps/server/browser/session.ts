@@ -37,6 +37,7 @@ export interface SessionParts extends HttpTierParts {
   readonly egresses: Egresses;
   readonly pool: BrowserPool;
   readonly pace: Pace;
+  readonly loadTimeout: number;
   readonly places: Places;
   readonly identities: Identities;
   readonly manners: SharedManners;

@@ -1,4 +1,4 @@
-/** A time limit for what has none of its own: Playwright waits for ever for a page that is busy with itself. */
+/** Ends for what has none of its own: Playwright waits for ever for a page that is busy with itself, undici for a connection that is being made. */
 
 /** Rejects with a `TimeoutError` when `work` has not settled in time. */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
@@ -11,4 +11,14 @@ export async function within<T>(milliseconds: number, work: Promise<T>): Promise
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The work's result; rejects as soon as the signal aborts, though the work itself goes on. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

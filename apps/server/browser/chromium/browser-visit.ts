@@ -5,6 +5,7 @@ import type { TierReason } from "../../core/execution.ts";
 import { headerMediaType } from "../../core/media-type.ts";
 import { isHtml, PageDocument } from "../document/document.ts";
 import { statusError } from "../http/http-status.ts";
+import { pageTooLarge } from "../http/page-body.ts";
 import { tooMany } from "../http/redirects.ts";
 import { webUrl, withoutFragment } from "../web-url.ts";
 import { within } from "../within.ts";
@@ -13,7 +14,6 @@ import type { Taken } from "./in-page.ts";
 import { MAX_NAVIGATIONS, type Traffic } from "./traffic.ts";
 import type { VisitPage } from "./visit-page.ts";
 
-const LOAD_TIMEOUT = 30_000;
 /** A document that is whole waits no longer than this for its pictures, frames and the like. */
 const READY_TIMEOUT = 10_000;
 /** How long scripts may take after the page has loaded. */
@@ -31,25 +31,31 @@ export interface Purpose {
   readonly source: boolean;
 }
 
+export interface AskedVisit {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly purpose: Purpose;
+  /** Milliseconds until the page must have loaded. */
+  readonly timeout: number;
+}
+
 /**
  * Null: the address leads to a download, not to a page.
  * @param faultOf why the way out could not reach a host, which Chromium does not know
  */
 export async function visitInBrowser(
   visitor: VisitPage,
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  purpose: Purpose,
+  { url, headers, purpose, timeout }: AskedVisit,
   faultOf: (url: URL) => BrowsingError | null,
 ): Promise<PageDocument | null> {
   const { page, traffic } = visitor;
   traffic.begin();
   try {
     await sendHeaders(page, url, headers);
-    if (!(await visitor.whileAlive(load(visitor, url)))) return null;
+    if (!(await visitor.whileAlive(load(visitor, url, timeout)))) return null;
     return await visitor.whileAlive(read(visitor, purpose));
   } catch (error) {
-    const known = chromiumError(error, url, LOAD_TIMEOUT, traffic.hops);
+    const known = chromiumError(error, url, timeout, traffic.hops);
     const last = URL.parse(traffic.hops.at(-1) ?? "") ?? url;
     throw (isUnreached(known) && faultOf(last)) || known;
   } finally {
@@ -76,9 +82,9 @@ function lower(headers: Readonly<Record<string, string>>): Record<string, string
 }
 
 /** False: it is a download. */
-async function load(visitor: VisitPage, url: URL): Promise<boolean> {
-  const end = performance.now() + LOAD_TIMEOUT;
-  const { error, isDownload } = await within(LOAD_TIMEOUT, visitor.navigate(url.href));
+async function load(visitor: VisitPage, url: URL, timeout: number): Promise<boolean> {
+  const end = performance.now() + timeout;
+  const { error, isDownload } = await within(timeout, visitor.navigate(url.href));
   if (isDownload) return false;
   if (error !== null) throw new Error(error);
   if (!(await loaded(visitor, end))) throw new DOMException("the page had not loaded in time", "TimeoutError");
@@ -102,15 +108,16 @@ async function loaded(visitor: VisitPage, end: number): Promise<boolean> {
   return true;
 }
 
-function isLost({ chain, failure }: Traffic): boolean {
-  return failure !== null || chain.length > MAX_NAVIGATIONS;
+function isLost({ chain, failure, isTooLarge }: Traffic): boolean {
+  return isTooLarge || failure !== null || chain.length > MAX_NAVIGATIONS;
 }
 
 function refuseLost(visitor: VisitPage): void {
-  const { chain, failure } = visitor.traffic;
+  const { chain, failure, isTooLarge } = visitor.traffic;
   if (chain.length > MAX_NAVIGATIONS) {
     throw tooMany(chain, `goes to another address more than ${MAX_NAVIGATIONS} times`);
   }
+  if (isTooLarge) throw pageTooLarge(chain.at(-1) ?? "");
   if (failure !== null) throw new Error(failure);
 }
 
@@ -118,6 +125,7 @@ async function read(visitor: VisitPage, purpose: Purpose): Promise<PageDocument>
   const { traffic } = visitor;
   const taken = await settle(visitor);
   refuseLost(visitor);
+  if (taken.isTooLarge) throw pageTooLarge(taken.url);
   const { status, headers, type: sniffed } = traffic.answer ?? { status: 200, headers: {}, type: "" };
   const url = withoutFragment(webUrl(taken.url));
   const failed = statusError(url, status, headers["retry-after"], Date.now());

@@ -4,12 +4,22 @@ export interface Taken {
   readonly url: string;
   /** With open shadow roots written out as declarative ones. */
   readonly html: string;
+  /** It is larger than was asked for, and `html` is empty. */
+  readonly isTooLarge: boolean;
   /** Nothing had changed for as long as was asked. */
   readonly rested: boolean;
 }
 
-/** The page as it stands once nothing has changed for `quiet` ms, or else after `limit` ms; at once if `quiet` is 0. */
-export function takeDocument({ quiet, limit }: { quiet: number; limit: number }): Taken | Promise<Taken> {
+/** The page as it stands once nothing has changed for `quiet` ms, or else after `limit` ms; no more than `most` characters of it; at once if `quiet` is 0. */
+export function takeDocument({
+  quiet,
+  limit,
+  most,
+}: {
+  quiet: number;
+  limit: number;
+  most: number;
+}): Taken | Promise<Taken> {
   const serialize = (): string => {
     const shadowRoots: ShadowRoot[] = [];
     const search = (root: Document | ShadowRoot): void => {
@@ -27,7 +37,11 @@ export function takeDocument({ quiet, limit }: { quiet: number; limit: number })
     const [open = "<html>"] = shell.outerHTML.split(/<\/html>$/);
     return `<!DOCTYPE html>${open}${root.getHTML({ shadowRoots })}</html>`;
   };
-  const take = (rested: boolean): Taken => ({ url: location.href, html: serialize(), rested });
+  const take = (rested: boolean): Taken => {
+    const html = serialize();
+    const isTooLarge = html.length > most;
+    return { url: location.href, html: isTooLarge ? "" : html, isTooLarge, rested };
+  };
   if (quiet === 0) return take(true);
   return new Promise((resolve) => {
     const finish = (rested: boolean): void => {

@@ -32,6 +32,8 @@ export interface Tab {
 export interface TabParts {
   readonly pool: BrowserPool;
   readonly pace: Pace;
+  /** How long a page may take to load, in milliseconds. */
+  readonly loadTimeout: number;
   readonly jar: CookieJar;
   readonly egress: Egress;
   readonly named: NamedHosts;
@@ -52,7 +54,7 @@ export async function openTab(
   let seat: Seat | null = null;
   try {
     seat = await takeSeat(parts, lease, options, origin);
-    const tab = new PlaceTab(seat, cookieSync(parts.jar, seat.place.context), parts.pace, options);
+    const tab = new PlaceTab(seat, cookieSync(parts.jar, seat.place.context), parts, options);
     await tab.start(onBroken);
     return tab;
   } catch (error) {
@@ -105,7 +107,7 @@ function names(options: BrowsingSessionOptions, fixture: string): boolean {
 
 class PlaceTab implements Tab {
   readonly #cookies: CookieSync;
-  readonly #pace: Pace;
+  readonly #parts: Pick<TabParts, "pace" | "loadTimeout">;
   readonly #seat: Seat;
   readonly #options: BrowsingSessionOptions;
   /** Visits of one session use one page, one after the other. */
@@ -118,8 +120,13 @@ class PlaceTab implements Tab {
   #captured = false;
   #closed = false;
 
-  constructor(seat: Seat, cookies: CookieSync, pace: Pace, options: BrowsingSessionOptions) {
-    this.#pace = pace;
+  constructor(
+    seat: Seat,
+    cookies: CookieSync,
+    parts: Pick<TabParts, "pace" | "loadTimeout">,
+    options: BrowsingSessionOptions,
+  ) {
+    this.#parts = parts;
     this.#seat = seat;
     this.#options = options;
     this.#cookies = cookies;
@@ -182,7 +189,7 @@ class PlaceTab implements Tab {
 
   async #loadInTime(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose) {
     const { signal, log } = this.#options;
-    const leave = await this.#pace.enter(signal, (text) => log("info", text));
+    const leave = await this.#parts.pace.enter(signal, (text) => log("info", text));
     try {
       return await this.#load(url, headers, purpose);
     } finally {
@@ -192,14 +199,15 @@ class PlaceTab implements Tab {
 
   async #load(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null> {
     const { place } = this.#seat;
+    const asked = { url, headers, purpose, timeout: this.#parts.loadTimeout };
     const faultOf = (failed: URL) => place.faultOf(failed);
     try {
-      return await visitInBrowser(await this.#freshPage(), url, headers, purpose, faultOf);
+      return await visitInBrowser(await this.#freshPage(), asked, faultOf);
     } catch (error) {
       this.#spent = !(error instanceof BrowsingError && error.status !== null);
       if (!isInterrupted(error)) throw error;
       // A script of the page before went elsewhere just now. It cannot reach a page of its own.
-      return await visitInBrowser(await this.#freshPage(), url, headers, purpose, faultOf);
+      return await visitInBrowser(await this.#freshPage(), asked, faultOf);
     }
   }
 

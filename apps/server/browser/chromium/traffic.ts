@@ -1,5 +1,6 @@
 /** What the page of visits is doing, as Chromium's own events tell: where it goes, what it waits for, what it was answered. */
 import type { CDPSession } from "playwright-core";
+import { MAX_PAGE_BYTES } from "../http/page-body.ts";
 import { type Answered, type AskedRequest, NetworkLog } from "./network-log.ts";
 
 /** The answer that the document in the main frame came with. */
@@ -30,6 +31,8 @@ export class Traffic {
   leavesIn: number | null = null;
   /** Why the main frame did not get its document, or not the whole of it; or null. */
   failure: string | null = null;
+  /** The document of the main frame is larger than a page may be, and is not loaded any further. */
+  isTooLarge = false;
   /** Requests under way that scripts may be waiting for. */
   readonly #pending = new Set<string>();
   readonly #session: CDPSession;
@@ -37,6 +40,10 @@ export class Traffic {
   readonly #answers = new Map<string, MainAnswer>();
   #document = "";
   #unanswered: string | null = null;
+  /** Bytes of the document, unpacked. */
+  #size = 0;
+  /** The main frame shows a document of this visit. */
+  #isHere = false;
   #isLoaded = false;
   #isReady = false;
   /** Requests for documents of the main frame. */
@@ -57,10 +64,13 @@ export class Traffic {
     this.hops = [];
     this.leavesIn = null;
     this.failure = null;
+    this.isTooLarge = false;
     this.#pending.clear();
     this.#answers.clear();
     this.#asked.clear();
     this.#unanswered = null;
+    this.#size = 0;
+    this.#isHere = false;
     this.#isLoaded = false;
     this.#isReady = false;
   }
@@ -125,6 +135,7 @@ export class Traffic {
       if (type === "Document" && event.frameId === this.#frame) {
         this.#asked.add(requestId);
         this.#unanswered = requestId;
+        this.#size = 0;
         this.#goes(request.url, redirectResponse !== undefined);
       }
       this.#tell();
@@ -149,6 +160,11 @@ export class Traffic {
         headers: { ...known?.headers, ...lower(headers) },
       });
     });
+    session.on("Network.dataReceived", ({ requestId, dataLength }) => {
+      if (!this.#asked.has(requestId)) return;
+      this.#size += dataLength;
+      if (this.#size > MAX_PAGE_BYTES) this.#refuse();
+    });
     session.on("Network.loadingFinished", ({ requestId, timestamp, encodedDataLength }) => {
       this.log.finished(requestId, timestamp, encodedDataLength);
       this.#ended(requestId);
@@ -171,6 +187,7 @@ export class Traffic {
       }
       if (origin !== null) this.origins.add(origin);
       this.#document = frame.loaderId;
+      this.#isHere = true;
       this.#isLoaded = false;
       this.#isReady = false;
       this.leavesIn = null;
@@ -182,6 +199,13 @@ export class Traffic {
       this.#tell();
     });
     session.on("Page.loadEventFired", () => {
+      this.#isLoaded = true;
+      this.#tell();
+    });
+    // A page that is leaving for a place that is no page (a mail program, a download) stays, and is told neither ready nor loaded.
+    session.on("Page.frameStoppedLoading", ({ frameId }) => {
+      if (frameId !== this.#frame || !this.#isHere || this.isOnTheWay) return;
+      this.#isReady = true;
       this.#isLoaded = true;
       this.#tell();
     });
@@ -206,6 +230,13 @@ export class Traffic {
       if (this.chain.length === MAX_NAVIGATIONS + 1)
         this.#session.send("Page.navigate", { url: "about:blank" }).catch(() => {});
     }
+  }
+
+  #refuse(): void {
+    if (this.isTooLarge) return;
+    this.isTooLarge = true;
+    this.#session.send("Page.stopLoading").catch(() => {});
+    this.#tell();
   }
 
   #ended(requestId: string): void {

@@ -1,5 +1,6 @@
 /** The page of visits: one page of Chromium, talked to in its own protocol, as Playwright's comfort costs time for every page. */
 import type { CDPSession, Page } from "playwright-core";
+import { MAX_PAGE_BYTES } from "../http/page-body.ts";
 import { within } from "../within.ts";
 import { blockAssets } from "./blocking.ts";
 import { type Taken, takeDocument } from "./in-page.ts";
@@ -46,7 +47,7 @@ export class VisitPage {
 
   /** Without a script that ran, and quiet = 0, nothing can change any more. */
   async take(quiet: number, limit: number): Promise<Taken & { readonly ranScripts: boolean }> {
-    const expression = `(${takeDocument})(${JSON.stringify({ quiet, limit })})`;
+    const expression = `(${takeDocument})(${JSON.stringify({ quiet, limit, most: MAX_PAGE_BYTES })})`;
     const [{ result, exceptionDetails }, ranScripts] = await Promise.all([
       this.#session.send("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: quiet > 0 }),
       this.#runsScripts(),

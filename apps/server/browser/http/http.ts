@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Agent, Dispatcher } from "undici";
 import type { NamedHosts } from "../../core/egress.ts";
 import { type Egress, isNamed, toldDenied } from "../egress/egress.ts";
+import { unlessAborted } from "../within.ts";
 import { wasStale } from "./network-error.ts";
 
 export interface HttpAnswer {
@@ -68,7 +69,7 @@ async function send(
   { url, method, headers, body }: HttpQuestion,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const answer = await agent.request({
+  const asking = agent.request({
     origin: url.origin,
     path: url.pathname + url.search,
     method: method as Dispatcher.HttpMethod,
@@ -77,6 +78,8 @@ async function send(
     signal,
     responseHeaders: "raw",
   });
+  // An abort that comes while undici still connects is seen by it only when that has come to an end.
+  const answer = await unlessAborted(asking, signal);
   const rawHeaders = pairs(answer.headers as unknown as readonly string[]);
   // Whoever reads the body is told of errors; if nobody does any more, an error must not end the process.
   answer.body.on("error", () => {});

@@ -6,7 +6,8 @@ import { decodeBody } from "./encoding.ts";
 import type { HttpAnswer } from "./http.ts";
 import { unpackBytes } from "./unpack.ts";
 
-const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+/** What is larger is no page that anybody reads. */
+export const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 /** Up to this size as sent, a page is unpacked in one go: that costs a quarter of what a stream of its own does. */
 const IN_ONE_GO = 256 * 1024;
 
@@ -17,6 +18,16 @@ export async function readPageBody(answer: HttpAnswer): Promise<Uint8Array> {
   if (ended) return unpacked(Buffer.concat(chunks), encoding, answer);
   if (encoding === undefined) throw tooLarge(answer);
   return readStream(decodeBody(Readable.from(rest(chunks, answer.body)), encoding), answer);
+}
+
+export function pageTooLarge(url: string): BrowsingError {
+  return new BrowsingError(
+    "too_large",
+    `${url} is a page of more than ${MAX_PAGE_BYTES} bytes; use download for files.`,
+    {
+      retryable: false,
+    },
+  );
 }
 
 function unpacked(bytes: Buffer, encoding: string | undefined, answer: HttpAnswer): Uint8Array {
@@ -84,9 +95,5 @@ async function readStream(body: Readable, answer: HttpAnswer): Promise<Uint8Arra
 
 function tooLarge({ url, body }: HttpAnswer): BrowsingError {
   body.destroy();
-  return new BrowsingError(
-    "too_large",
-    `${url.href} is a page of more than ${MAX_PAGE_BYTES} bytes; use download for files.`,
-    { retryable: false },
-  );
+  return pageTooLarge(url.href);
 }

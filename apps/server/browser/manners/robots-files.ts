@@ -10,6 +10,7 @@ import { discard, type HttpAnswer, type HttpClient } from "../http/http.ts";
 import { waitOf } from "../http/http-status.ts";
 import { networkError } from "../http/network-error.ts";
 import { follow } from "../http/redirects.ts";
+import { unlessAborted } from "../within.ts";
 
 export interface RobotsFiles {
   /** What the origin of `url` says. Rejects when the file may exist but cannot be had: then nothing may be fetched for now. */
@@ -51,6 +52,7 @@ export function createRobotsFiles(options: RobotsFilesOptions): RobotsFiles {
       entries.set(key, entry);
       const [oldest] = entries.keys();
       if (entries.size > MAX_ORIGINS && oldest !== undefined) entries.delete(oldest);
+      // Others may wait for the same file, so nobody's end stops the fetching.
       return unlessAborted(entry.robots, signal);
     },
   };
@@ -102,14 +104,4 @@ async function beginning(answer: HttpAnswer): Promise<string> {
   const text = Buffer.concat(chunks).subarray(0, ROBOTS_MAX_BYTES).toString("utf8");
   // A line cut in the middle could mean something else than the whole of it.
   return size > ROBOTS_MAX_BYTES ? text.slice(0, text.lastIndexOf("\n") + 1) : text;
-}
-
-/** Others may wait for the same file, so nobody's end stops the fetching. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

@@ -1,36 +1,10 @@
 /** Servers that never come to an end: what they are answered with is an error within the time limit, and nothing left open. */
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { drip, PAGE_HEAD, pour, rawServer } from "../../../support/raw-server.ts";
 import { type Started, start } from "../start.ts";
 
 const LIMIT = 300;
-
-/** A server that does with every connection what it is told. */
-async function raw(serve: (socket: Socket) => void): Promise<{ port: number; server: Server; open: Set<Socket> }> {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket
-      .on("close", () => open.delete(socket))
-      .on("error", () => {})
-      .resume();
-    serve(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    for (const socket of open) socket.destroy();
-    server.close();
-  });
-  return { port: (server.address() as AddressInfo).port, server, open };
-}
-
-/** Bytes one by one, often enough that no silence is too long. */
-function drip(socket: Socket, text: string, before = ""): void {
-  let at = 0;
-  socket.write(before);
-  const timer = setInterval(() => socket.write(text[at++ % text.length] ?? ""), 20);
-  socket.on("close", () => clearInterval(timer));
-}
 
 async function hasty(): Promise<Started> {
   const started = await start({ chromium: null, pageTimeout: LIMIT });
@@ -38,14 +12,12 @@ async function hasty(): Promise<Started> {
   return started;
 }
 
-const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
-
 describe("a server without end", () => {
   test.each([
     ["sends its headers byte by byte", (socket: Socket) => drip(socket, "HTTP/1.1 200 OK\r\nX-Slow: yes and no and ")],
-    ["sends its page byte by byte", (socket: Socket) => drip(socket, "<p>slow</p>", HEAD)],
+    ["sends its page byte by byte", (socket: Socket) => drip(socket, "<p>slow</p>", PAGE_HEAD)],
     ["says nothing", () => {}],
-    ["sends its page and never ends it", (socket: Socket) => void socket.write(`${HEAD}<p>all of it</p>`)],
+    ["sends its page and never ends it", (socket: Socket) => void socket.write(`${PAGE_HEAD}<p>all of it</p>`)],
     [
       "sends one redirect after the other, slowly",
       (socket: Socket) =>
@@ -57,7 +29,7 @@ describe("a server without end", () => {
         ),
     ],
   ])("that %s is told as timeout, and its connection is closed", async (_name, serve) => {
-    const { port, open } = await raw((socket) => void serve(socket));
+    const { port, open } = await rawServer((socket) => void serve(socket));
     const started = await hasty();
     const session = await started.open({ robots: "ignore" });
     await expect(session.fixtures.visit(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
@@ -70,13 +42,13 @@ describe("a server without end", () => {
   });
 
   test("that never shakes hands is told as timeout over TLS, too", async () => {
-    const { port } = await raw(() => {});
+    const { port } = await rawServer(() => {});
     const session = await (await hasty()).open({ robots: "ignore" });
     await expect(session.fixtures.visit(`https://127.0.0.1:${port}/`)).rejects.toMatchObject({ code: "timeout" });
   });
 
   test("that answers with what is no HTTP is told as network or bad_response", async () => {
-    const { port } = await raw((socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
+    const { port } = await rawServer((socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
     const session = await (await hasty()).open({ robots: "ignore" });
     const error = await session.fixtures.visit(`http://127.0.0.1:${port}/`).catch((reason: unknown) => reason);
     expect(["network", "bad_response"]).toContain((error as { code: string }).code);
@@ -95,15 +67,7 @@ describe("a page that is too large", () => {
   });
 
   test("is told as too_large as soon as that shows, not when it ends", async () => {
-    const { port, open } = await raw((socket) => {
-      socket.write(HEAD);
-      const block = Buffer.alloc(1 << 20, "x");
-      const more = (): void => {
-        while (!socket.destroyed && socket.write(block));
-      };
-      socket.on("drain", more);
-      more();
-    });
+    const { port, open } = await rawServer((socket) => pour(socket, Buffer.alloc(1 << 20, "x"), PAGE_HEAD));
     const started = await start({ chromium: null });
     onTestFinished(() => started.close());
     const session = await started.open({ robots: "ignore" });
