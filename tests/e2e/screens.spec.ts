@@ -9,6 +9,8 @@ const SCREENS = [
   "/data",
   "/data/pages",
   "/state",
+  "/approvals",
+  "/sessions",
 ];
 
 for (const [width, colorScheme] of [

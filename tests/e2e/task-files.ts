@@ -52,6 +52,42 @@ export default code({
 });
 `,
 
+  "ask.yaml": `
+description: Publish what was built
+input: { version: string }
+flow: build; ask; publish
+tasks:
+  build: { shell: 'echo "$INPUT_VERSION"' }
+  ask:
+    approval:
+      message: "Publish \${build.output}?"
+      ask: { copies: { type: integer, default: 1 } }
+  publish: { shell: 'echo "$INPUT_COPIES copies"', with: { copies: "\${ask.output.copies}" } }
+`,
+
+  // Fails while the word is wrong.
+  "steps.yaml": `
+description: Three steps, the second of which wants the right word
+input: { word: string }
+flow: first; second; third
+tasks:
+  first: { shell: date +%N }
+  second: { shell: 'test "$INPUT_WORD" = right && echo "the word is $INPUT_WORD"' }
+  third: { shell: echo done }
+`,
+
+  "shop.ts": `
+import { browser, z } from "ultravisor";
+export default browser({
+  description: "Sign in to a shop, and stay signed in",
+  session: "shop-ada",
+  input: z.object({ url: z.url() }),
+  async run({ input, visit }) {
+    return { title: (await visit(input.url)).title };
+  },
+});
+`,
+
   "broken.yaml": `description: A task file with a mistake
 shell: echo never
 triggers: [{ cron: "61 * * * *" }]

@@ -24,6 +24,7 @@ export type RecordWithVersions = InferResponseType<(typeof api.data)[":collectio
 export type RecordVersion = RecordWithVersions["versions"][number];
 export type Task = InferResponseType<(typeof api.tasks)[":name"]["$get"]>;
 export type TaskFileProblem = InferResponseType<typeof api.tasks.$get>["problems"][number];
+export type SavedSession = Items<typeof api.sessions.$get>;
 export type Approval = Items<typeof api.approvals.$get>;
 export type ScheduleEntry = Items<typeof api.schedule.$get>;
 export type StateEntry = Items<typeof api.state.$get>;

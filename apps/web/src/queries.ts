@@ -38,7 +38,23 @@ export const scheduleQuery = queryOptions({
 export const approvalsQuery = queryOptions({
   queryKey: ["approvals"],
   queryFn: ({ signal }) => read(api.approvals.$get({ query: { limit: "100" } }, { init: { signal } })),
-  refetchInterval: POLL,
+  refetchInterval: pollInterval,
+});
+
+/** The same, a page at a time. */
+export const allApprovalsQuery = infiniteQueryOptions({
+  queryKey: ["approvals", "all"],
+  queryFn: ({ pageParam: cursor, signal }) =>
+    read(api.approvals.$get({ query: { cursor, limit: "50" } }, { init: { signal } })),
+  ...pages(),
+  refetchInterval: pollInterval,
+});
+
+/** Sign-ins that browser tasks saved. */
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: ({ signal }) => read(api.sessions.$get({}, { init: { signal } })),
+  refetchInterval: pollInterval,
 });
 
 export const collectionsQuery = queryOptions({
@@ -91,7 +107,7 @@ export const runsQuery = (filter: RunsFilter) =>
     queryKey: ["runs", filter],
     queryFn: ({ pageParam: cursor, signal }) =>
       read(api.runs.$get({ query: { ...filter, cursor } }, { init: { signal } })),
-    ...pages,
+    ...pages(),
     placeholderData: keepPreviousData,
     refetchInterval: pollInterval,
   });
@@ -101,6 +117,13 @@ export const runQuery = (id: string) =>
     queryKey: ["run", id],
     queryFn: ({ signal }) => read(api.runs[":id"].$get({ param: { id } }, { init: { signal } })),
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.state) ? false : pollInterval()),
+  });
+
+/** The operation's own tasks in a run, and what waits for what. */
+export const flowQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["run", id, "flow"],
+    queryFn: ({ signal }) => read(api.runs[":id"].flow.$get({ param: { id }, query: {} }, { init: { signal } })),
   });
 
 /** Which tier served the pages of a run, and why. The server sums them up anew each time, so notices do not ask for it. */
@@ -136,7 +159,7 @@ export const taskRunsQuery = (id: string, filter: TaskRunsFilter) =>
       read(
         api.runs[":id"].tasks.$get({ param: { id }, query: { ...filter, cursor, limit: "100" } }, { init: { signal } }),
       ),
-    ...pages,
+    ...pages(),
   });
 
 /** One task run with its attempts. */
@@ -152,7 +175,7 @@ export const filesQuery = (id: string, task: string | undefined) =>
     queryKey: ["run", id, "files", task ?? null],
     queryFn: ({ pageParam: cursor, signal }) =>
       read(api.runs[":id"].files.$get({ param: { id }, query: { task, cursor, limit: "100" } }, { init: { signal } })),
-    ...pages,
+    ...pages(),
   });
 
 /** What a run found to be new, changed or gone, and how much of each. */
@@ -163,7 +186,7 @@ export const changesQuery = (id: string, kind: "new" | "changed" | "gone" | unde
       read(
         api.runs[":id"].changes.$get({ param: { id }, query: { kind, cursor, limit: "100" } }, { init: { signal } }),
       ),
-    ...pages,
+    ...pages(),
   });
 
 /** How much a run mirrored. */
@@ -179,7 +202,7 @@ export const runRecordsQuery = (id: string) =>
     queryKey: ["run", id, "records"],
     queryFn: ({ pageParam: cursor, signal }) =>
       read(api.runs[":id"].data.$get({ param: { id }, query: { cursor, limit: "100" } }, { init: { signal } })),
-    ...pages,
+    ...pages(),
   });
 
 /** Records of a collection that fit, in the order the server knows by `order`. */
@@ -193,7 +216,7 @@ export const recordsQuery = (collection: string, asked: Pick<RecordsSearch, "ord
           { init: { signal } },
         ),
       ),
-    ...pages,
+    ...pages(),
     placeholderData: keepPreviousData,
   });
 
@@ -223,10 +246,12 @@ export const recordQuery = (collection: string, id: string) =>
       ),
   });
 
-const pages = {
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (last: { readonly next: string | null }): string | null => last.next,
-};
+function pages() {
+  return {
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last: { readonly next: string | null }): string | null => last.next,
+  };
+}
 
 function pollInterval(): number {
   return isLive() ? POLL_WHILE_LIVE : POLL;

@@ -4,12 +4,14 @@ import type { State } from "./api.ts";
 import { STATES } from "./api.ts";
 import { Empty, ErrorNotice } from "./components/feedback.tsx";
 import { Shell } from "./components/shell.tsx";
+import { ApprovalsScreen } from "./routes/approvals.tsx";
 import { Collections } from "./routes/collections.tsx";
 import { RecordScreen } from "./routes/record.tsx";
 import { Records } from "./routes/records.tsx";
 import { RunScreen } from "./routes/run.tsx";
 import { Runs } from "./routes/runs.tsx";
 import { Schedule } from "./routes/schedule.tsx";
+import { SessionsScreen } from "./routes/sessions.tsx";
 import { SqlScreen } from "./routes/sql.tsx";
 import { StateScreen } from "./routes/state.tsx";
 import { TaskScreen } from "./routes/task.tsx";
@@ -86,6 +88,8 @@ const routes = [
     validateSearch: (search: Record<string, unknown>): TaskSearch => ({ from: text(search.from) }),
   }),
   createRoute({ getParentRoute: () => root, path: "/schedule", component: Schedule }),
+  createRoute({ getParentRoute: () => root, path: "/approvals", component: ApprovalsScreen }),
+  createRoute({ getParentRoute: () => root, path: "/sessions", component: SessionsScreen }),
   createRoute({ getParentRoute: () => root, path: "/data", component: Collections }),
   createRoute({
     getParentRoute: () => root,

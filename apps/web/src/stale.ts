@@ -21,5 +21,6 @@ export function staleAfterNotice(notice: Notice): readonly QueryKey[] {
 }
 
 function ofRun(id: string): readonly QueryKey[] {
-  return [["run", id], ["runs"], ["data"]];
+  // A question may be asked or answered by any of them, and asking whether one waits costs the server nothing.
+  return [["run", id], ["runs"], ["data"], ["approvals"]];
 }

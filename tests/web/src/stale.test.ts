@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
 import { staleAfterEvent, staleAfterNotice } from "../../../apps/web/src/stale.ts";
 
-test("A change of a run refreshes that run, the list of runs, the data and the schedule", () => {
-  expect(staleAfterNotice({ type: "run", run: "a" })).toEqual([["run", "a"], ["runs"], ["data"], ["schedule"]]);
+test("A change of a run refreshes that run, the list of runs, the data, what waits for a person, and the schedule", () => {
+  expect(staleAfterNotice({ type: "run", run: "a" })).toEqual([
+    ["run", "a"],
+    ["runs"],
+    ["data"],
+    ["approvals"],
+    ["schedule"],
+  ]);
 });
 
 test("A change of a task run refreshes its run", () => {

@@ -1,128 +1,22 @@
-/** The form that starts a task: fields from its input schema, or JSON when the schema names no fields. */
+/** The form that starts a task. */
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import type { FormEvent, ReactElement } from "react";
-import { useState } from "react";
+import type { ReactElement } from "react";
 import type { JsonObject, Task } from "../api.ts";
-import type { FieldError } from "../api-error.ts";
-import { ApiError } from "../api-error.ts";
 import { api, read } from "../client.ts";
-import { errorFor, fieldsOf, initialValues, inputOf } from "../input-form.ts";
-import { ErrorNotice } from "./feedback.tsx";
-import { FormField } from "./form-field.tsx";
+import { InputForm } from "./input-form.tsx";
 
 /** @param input what the form shows at first, over the defaults */
-export function StartForm({ task, input = {} }: { task: Task; input?: JsonObject }): ReactElement {
-  const fields = fieldsOf(task.input);
-  const [asJson, setAsJson] = useState(fields === null);
-  const [values, setValues] = useState(() => initialValues(fields ?? [], input));
-  const [json, setJson] = useState(() => pretty({ ...defaultsOf(task.input), ...input }));
-  const start = useStart(task.name);
-  const errors = start.error instanceof ApiError ? start.error.fields : [];
-
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    start.mutate(asJson || fields === null ? () => parsed(json) : () => inputOf(fields, values));
-  };
-  const switchMode = (): void => {
-    if (fields !== null && !asJson) setJson(pretty(inputOf(fields, values)));
-    setAsJson(!asJson);
-  };
-
-  return (
-    <form className="form" onSubmit={submit} noValidate>
-      {asJson || fields === null ? (
-        <JsonInput text={json} onChange={setJson} />
-      ) : (
-        fields.map((field) => (
-          <FormField
-            key={field.name}
-            field={field}
-            value={values[field.name] ?? ""}
-            error={errorFor(field.name, errors)}
-            onChange={(value) => setValues({ ...values, [field.name]: value })}
-          />
-        ))
-      )}
-      {start.error !== null && (
-        <StartError error={start.error} shown={asJson ? [] : (fields ?? []).map((field) => field.name)} />
-      )}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={start.isPending}>
-          {start.isPending ? "Starting…" : "Start"}
-        </button>
-        {fields !== null && (
-          <button type="button" className="button plain" onClick={switchMode}>
-            {asJson ? "Edit as form" : "Edit as JSON"}
-          </button>
-        )}
-      </div>
-    </form>
-  );
-}
-
-/** Starts the task and goes to its run. The input is made late, so that bad JSON is an error like any other. */
-function useStart(task: string) {
+export function StartForm({ task, input }: { task: Task; input?: JsonObject }): ReactElement {
   const navigate = useNavigate();
-  return useMutation({
-    mutationFn: async (input: () => JsonObject) => read(api.runs.$post({ json: { task, input: input() } })),
+  const start = useMutation({
+    mutationFn: async (made: () => JsonObject) => read(api.runs.$post({ json: { task: task.name, input: made() } })),
     onSuccess: ({ id }) => navigate({ to: "/runs/$id", params: { id } }),
   });
-}
-
-function JsonInput({ text, onChange }: { text: string; onChange(text: string): void }): ReactElement {
-  return (
-    <div className="field">
-      <label htmlFor="input-json">Input as JSON</label>
-      <textarea
-        id="input-json"
-        className="input"
-        rows={6}
-        spellCheck={false}
-        value={text}
-        onChange={(event) => onChange(event.target.value)}
-      />
-    </div>
+  const submit = (
+    <button type="submit" className="button primary" disabled={start.isPending}>
+      {start.isPending ? "Starting…" : "Start"}
+    </button>
   );
-}
-
-/** Errors that stand at their fields are not told twice, save for the first line. */
-function StartError({ error, shown }: { error: Error; shown: readonly string[] }): ReactElement {
-  const fields: readonly FieldError[] = error instanceof ApiError ? error.fields : [];
-  const rest = fields.filter((field) => !shown.some((name) => errorFor(name, [field]) !== null));
-  return (
-    <div className="stack">
-      <ErrorNotice error={error} />
-      {rest.map((field) => (
-        <p key={`${field.path} ${field.message}`} className="field-error">
-          <code>{field.path}</code> {field.message}
-        </p>
-      ))}
-    </div>
-  );
-}
-
-function defaultsOf(schema: JsonObject | null): JsonObject {
-  const fields = fieldsOf(schema);
-  return fields === null ? {} : inputOf(fields, initialValues(fields));
-}
-
-/** An input is an object; what else was typed never reaches the server. */
-function parsed(text: string): JsonObject {
-  const value = text.trim() === "" ? {} : json(text);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw new ApiError(0, "invalid_json", 'Expected a JSON object such as { "url": "https://example.com" }.');
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : "it cannot be read";
-    throw new ApiError(0, "invalid_json", `Expected a JSON object: ${why}.`);
-  }
-}
-
-function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return <InputForm schema={task.input} input={input} error={start.error} submit={submit} onSubmit={start.mutate} />;
 }

@@ -1,14 +1,8 @@
-/** What a run waits for that a person must say: the question, what is to be filled in, yes and no. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { FormEvent, ReactElement } from "react";
-import { useId, useState } from "react";
-import type { Approval, JsonObject, Run } from "../api.ts";
-import { ApiError } from "../api-error.ts";
-import { api, read } from "../client.ts";
-import { ErrorNotice } from "../components/feedback.tsx";
-import { FormField } from "../components/form-field.tsx";
-import { TimeAgo } from "../components/time.tsx";
-import { errorFor, fieldsOf, initialValues, inputOf } from "../input-form.ts";
+/** What a run waits for that a person must say. */
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import type { Run } from "../api.ts";
+import { Question } from "../components/question.tsx";
 import { approvalsQuery } from "../queries.ts";
 
 export function Approvals({ run }: { run: Run }): ReactElement | null {
@@ -22,88 +16,4 @@ export function Approvals({ run }: { run: Run }): ReactElement | null {
       ))}
     </>
   );
-}
-
-function Question({ approval }: { approval: Approval }): ReactElement {
-  const id = useId();
-  const fields = fieldsOf(approval.ask) ?? [];
-  const [values, setValues] = useState(() => initialValues(fields));
-  const [comment, setComment] = useState("");
-  const answer = useAnswer(approval);
-  const errors = answer.error instanceof ApiError ? answer.error.fields : [];
-  const own = errors.map((error) => ({ ...error, path: error.path.replace(/^values\./, "") }));
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    answer.mutate({ verb: "approve", comment, values: inputOf(fields, values) });
-  };
-  return (
-    <form className="card approval form" onSubmit={submit} noValidate aria-label={`Question of ${approval.task}`}>
-      <div>
-        <h2>{approval.message}</h2>
-        <p className="muted small">
-          <code>{approval.task}</code> waits for your word since <TimeAgo iso={approval.since} />
-          {approval.deadline !== null && (
-            <>
-              , until <TimeAgo iso={approval.deadline} />
-            </>
-          )}
-        </p>
-      </div>
-      {fields.map((field) => (
-        <FormField
-          key={field.name}
-          field={field}
-          value={values[field.name] ?? ""}
-          error={errorFor(field.name, own)}
-          onChange={(value) => setValues({ ...values, [field.name]: value })}
-        />
-      ))}
-      <div className="field">
-        <label htmlFor={`${id}-comment`}>Comment</label>
-        <input
-          id={`${id}-comment`}
-          className="input"
-          value={comment}
-          onChange={(event) => setComment(event.target.value)}
-        />
-      </div>
-      {answer.error !== null && <ErrorNotice error={answer.error} />}
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={answer.isPending}>
-          Approve
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={answer.isPending}
-          onClick={() => answer.mutate({ verb: "reject", comment, values: {} })}
-        >
-          Reject
-        </button>
-      </div>
-    </form>
-  );
-}
-
-interface Word {
-  readonly verb: "approve" | "reject";
-  readonly comment: string;
-  readonly values: JsonObject;
-}
-
-function useAnswer({ id, run }: Approval) {
-  const client = useQueryClient();
-  const route = api.approvals[":id"];
-  return useMutation({
-    mutationFn: ({ verb, comment, values }: Word) =>
-      verb === "approve"
-        ? read(route.approve.$post({ param: { id }, json: { comment, values: values as Record<string, never> } }))
-        : read(route.reject.$post({ param: { id }, json: { comment } })),
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ["approvals"] }),
-        client.invalidateQueries({ queryKey: ["run", run] }),
-        client.invalidateQueries({ queryKey: ["runs"] }),
-      ]),
-  });
 }

@@ -1,7 +1,8 @@
-/** The head of the run page: what ran, how it stands, why and when, and the two things one can do about it. */
+/** The head of the run page: what ran, how it stands, why and when, and what one can do about it. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { useState } from "react";
 import type { Run, RunDetail } from "../api.ts";
 import { isFinal } from "../api.ts";
 import { api } from "../client.ts";
@@ -12,8 +13,11 @@ import { Elapsed, TimeAgo } from "../components/time.tsx";
 import { RunTriggerText } from "../components/trigger.tsx";
 import { words } from "../format.ts";
 import { NotStarted } from "./not-started.tsx";
+import { RetryForm } from "./retry-form.tsx";
 
 export function RunHead({ run }: { run: RunDetail }): ReactElement {
+  const [retrying, setRetrying] = useState(false);
+  const open = retrying && isFinal(run.state);
   return (
     <>
       <div className="page-head">
@@ -29,10 +33,11 @@ export function RunHead({ run }: { run: RunDetail }): ReactElement {
             {run.name} <StateBadge state={run.state} />
           </h1>
         </div>
-        <Actions run={run} />
+        <Actions run={run} retrying={open} onRetrying={setRetrying} />
         {run.summary !== null && <p className="lead">{run.summary}</p>}
       </div>
       <Facts run={run} />
+      {open && <RetryForm run={run} onDone={() => setRetrying(false)} />}
       <NotStarted run={run} />
     </>
   );
@@ -78,7 +83,13 @@ function Started({ runs }: { runs: RunDetail["started"] }): ReactElement {
   );
 }
 
-function Actions({ run }: { run: Run }): ReactElement {
+interface ActionsProps {
+  readonly run: Run;
+  readonly retrying: boolean;
+  onRetrying(retrying: boolean): void;
+}
+
+function Actions({ run, retrying, onRetrying }: ActionsProps): ReactElement {
   const client = useQueryClient();
   const act = useMutation({
     mutationFn: async (verb: "cancel" | "retry" | "pause" | "resume") => {
@@ -117,6 +128,11 @@ function Actions({ run }: { run: Run }): ReactElement {
       {isFinal(run.state) && run.state !== "succeeded" && (
         <button type="button" className="button primary" disabled={act.isPending} onClick={() => act.mutate("retry")}>
           Retry
+        </button>
+      )}
+      {isFinal(run.state) && (
+        <button type="button" className="button" aria-expanded={retrying} onClick={() => onRetrying(!retrying)}>
+          Retry from…
         </button>
       )}
       {isFinal(run.state) && (
