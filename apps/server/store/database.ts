@@ -59,11 +59,9 @@ const BUSY_RETRIES = 8;
 /** Opens the database, brings its schema up to date and returns the only door to it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { client, local, db } = await refuseUnusable(options.url, () => openClient(options));
-  const commit = groupCommits((statements, durable) => {
-    // FULL: what was answered with 2xx survives a power cut (promise P1).
-    local?.setDurable(durable);
-    return runBatch(client, statements);
-  });
+  // What was answered with 2xx survives a power cut (promise P1).
+  const reachDisk = local && (() => local.reachDisk().catch((error) => Promise.reject(noRoom(error))));
+  const commit = groupCommits({ run: (statements) => runBatch(client, statements), reachDisk });
   return {
     db,
     write: (statements, { durable = true, after } = {}) =>
@@ -123,13 +121,14 @@ function databaseError(error: LibsqlError): Error {
     );
   }
   if (error.code === "SQLITE_FULL" || error.code === "SQLITE_IOERR") {
-    return new UltravisorError(
-      "disk_full",
-      "the disk that holds the data folder has no room: free some, then try again",
-      { cause: error },
-    );
+    return noRoom(error);
   }
   return error;
+}
+
+function noRoom(cause: unknown): Error {
+  const text = "the disk that holds the data folder has no room: free some, then try again";
+  return new UltravisorError("disk_full", text, { cause });
 }
 
 function pause(ms: number): Promise<void> {

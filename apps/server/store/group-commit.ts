@@ -1,7 +1,7 @@
 /**
- * The write mutex: one batch at a time, made of every group that came while the one before was under way, so that they share one
- * wait for the disk. Where the last commit was shared, what has to wait for the disk anyway first waits as long as that one took
- * (at most 5 ms) for others to join it again.
+ * The write mutex: one batch at a time, made of every group that came while the one before was under way. What has to wait for the
+ * disk waits apart from it, so that the next batch is committed meanwhile; and as nothing that waits can be answered before the disk
+ * is free again, what comes until then shares one commit.
  */
 import type { InStatement, ResultSet } from "@libsql/client";
 
@@ -13,7 +13,12 @@ export interface WriteGroup {
   readonly after: { readonly about: string; readonly statements: readonly InStatement[] } | null;
 }
 
-type Run = (statements: readonly InStatement[], durable: boolean) => Promise<ResultSet[]>;
+export interface Committing {
+  /** Commits all statements or none. */
+  run(statements: readonly InStatement[]): Promise<ResultSet[]>;
+  /** Resolves when what is committed now survives a power cut. Null: it does once it is committed. */
+  readonly reachDisk: (() => Promise<void>) | null;
+}
 
 interface Pending {
   readonly group: WriteGroup;
@@ -22,64 +27,98 @@ interface Pending {
 }
 
 const MOST_GROUPS = 64;
-const LONGEST_GATHERING = 5;
 
-export function groupCommits(run: Run): (group: WriteGroup) => Promise<ResultSet[]> {
-  let pending: Pending[] = [];
-  let busy = false;
-  let lastShared = 0;
-  async function drain(): Promise<void> {
-    while (pending.length > 0) {
-      const together = pending.slice(0, MOST_GROUPS);
-      pending = pending.slice(MOST_GROUPS);
-      const from = performance.now();
-      await commitTogether(together, run);
-      if (together.some(({ group }) => group.durable)) lastShared = together.length > 1 ? performance.now() - from : 0;
-    }
-    busy = false;
-  }
-  return (group) =>
-    new Promise((resolve, reject) => {
-      pending.push({ group, resolve, reject });
-      if (busy) return;
-      busy = true;
-      if (group.durable && lastShared >= 1) setTimeout(() => void drain(), Math.min(lastShared, LONGEST_GATHERING));
-      else setImmediate(() => void drain());
-    });
+export function groupCommits(committing: Committing): (group: WriteGroup) => Promise<ResultSet[]> {
+  const queue = new CommitQueue(committing);
+  return (group) => queue.add(group);
 }
 
-/** When one group fails, the others must not: each is then tried alone. */
-async function commitTogether(together: readonly Pending[], run: Run): Promise<void> {
-  if (together.length > 1) {
-    try {
-      const results = await runGroups(
-        together.map(({ group }) => group),
-        run,
-      );
-      for (const [i, { resolve }] of together.entries()) resolve(results[i] ?? []);
-      return;
-    } catch {
-      // fall through: find out which group it was
+class CommitQueue {
+  readonly #committing: Committing;
+  #pending: Pending[] = [];
+  /** Committed, and to be answered when the disk has it. */
+  #unsynced: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #draining = false;
+  #syncing = false;
+
+  constructor(committing: Committing) {
+    this.#committing = committing;
+  }
+
+  add(group: WriteGroup): Promise<ResultSet[]> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ group, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#draining || this.#pending.length === 0) return;
+    if (this.#syncing && this.#pending.every(({ group }) => group.durable)) return;
+    this.#draining = true;
+    setImmediate(() => void this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const together = this.#pending.slice(0, MOST_GROUPS);
+      this.#pending = this.#pending.slice(MOST_GROUPS);
+      await this.#commit(together);
+    }
+    this.#draining = false;
+    void this.#sync();
+  }
+
+  /** When one group fails, the others must not: each is then tried alone. */
+  async #commit(together: readonly Pending[]): Promise<void> {
+    if (together.length > 1) {
+      try {
+        const groups = together.map(({ group }) => group);
+        const results = await runGroups(groups, this.#committing.run);
+        for (const [i, pending] of together.entries()) this.#answer(pending, results[i] ?? []);
+        return;
+      } catch {
+        // fall through: find out which group it was
+      }
+    }
+    for (const pending of together) {
+      try {
+        const [results = []] = await runGroups([pending.group], this.#committing.run);
+        this.#answer(pending, results);
+      } catch (error) {
+        pending.reject(error);
+      }
     }
   }
-  for (const { group, resolve, reject } of together) {
+
+  #answer({ group, resolve, reject }: Pending, results: ResultSet[]): void {
+    if (group.durable && this.#committing.reachDisk) this.#unsynced.push({ resolve: () => resolve(results), reject });
+    else resolve(results);
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#syncing || this.#unsynced.length === 0) return;
+    const waiting = this.#unsynced;
+    this.#unsynced = [];
+    this.#syncing = true;
     try {
-      const [results = []] = await runGroups([group], run);
-      resolve(results);
+      await this.#committing.reachDisk?.();
+      for (const { resolve } of waiting) resolve();
     } catch (error) {
-      reject(error);
+      for (const { reject } of waiting) reject(error);
     }
+    this.#syncing = false;
+    this.#schedule();
+    void this.#sync();
   }
 }
 
 /** The results of each group. */
-async function runGroups(groups: readonly WriteGroup[], run: Run): Promise<ResultSet[][]> {
+async function runGroups(groups: readonly WriteGroup[], run: Committing["run"]): Promise<ResultSet[][]> {
   const last = new Map(groups.map((group, i) => [group.after?.about, i]));
   const own = groups.flatMap((group) => group.statements);
   const closing = [...last.values()].flatMap((i) => groups[i]?.after?.statements ?? []);
-  const durable = groups.some((group) => group.durable);
-  const results = await run([...own, ...closing], durable);
-  const rest = [...results];
+  const rest = [...(await run([...own, ...closing]))];
   const perGroup = groups.map((group) => rest.splice(0, group.statements.length));
   for (const i of last.values()) perGroup[i]?.push(...rest.splice(0, groups[i]?.after?.statements.length ?? 0));
   return perGroup;

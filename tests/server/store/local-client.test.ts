@@ -37,14 +37,15 @@ test("Statements are kept, and more of them than fit do no harm", async () => {
   expect((await client.execute({ sql: "SELECT 7 AS n, ? AS x", args: [8] })).rows[0]).toMatchObject({ n: 7, x: 8 });
 });
 
-test("Commits wait for the disk unless they are told not to", async () => {
+test("A commit leaves the wait for the disk to whoever needs it, who is told when everything before is there", async () => {
   const { client } = await open();
-  const synchronous = async () => (await client.execute("PRAGMA synchronous")).rows[0]?.synchronous;
-  expect(await synchronous()).toBe(2);
-  client.setDurable(false);
-  expect(await synchronous()).toBe(1);
-  client.setDurable(true);
-  expect(await synchronous()).toBe(2);
+  expect((await client.execute("PRAGMA synchronous")).rows[0]?.synchronous).toBe(1);
+  await client.batch(["INSERT INTO t VALUES (1, 'a')"]);
+  const reached = [client.reachDisk(), client.reachDisk()];
+  await client.batch(["INSERT INTO t VALUES (2, 'b')"]);
+  await Promise.all(reached);
+  await client.reachDisk();
+  expect((await client.execute("SELECT count(*) AS n FROM t")).rows[0]?.n).toBe(2);
 });
 
 test("Nobody else can open the file meanwhile, and anybody can afterwards", async () => {
@@ -59,10 +60,11 @@ test("Nobody else can open the file meanwhile, and anybody can afterwards", asyn
 test("A connection that is thrown away is replaced by a fresh one on the same file", async () => {
   const { client } = await open();
   await client.execute("INSERT INTO t VALUES (1, 'kept')");
-  client.setDurable(false);
+  const reached = client.reachDisk();
   await client.reconnect();
+  await reached;
+  await client.reachDisk();
   expect((await client.execute("SELECT b FROM t")).rows[0]?.b).toBe("kept");
-  expect((await client.execute("PRAGMA synchronous")).rows[0]?.synchronous).toBe(2);
 });
 
 test("What cannot be stored is refused before it reaches the database", async () => {
