@@ -4,6 +4,7 @@ import { availableParallelism, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimit } from "./core/rate-limit.ts";
 
 const PORT_EXPECTED = "expected a port number from 0 to 65535";
 const port = z.coerce.number(PORT_EXPECTED).int(PORT_EXPECTED).min(0, PORT_EXPECTED).max(65_535, PORT_EXPECTED);
@@ -36,6 +37,11 @@ const schema = z.strictObject({
   ULTRAVISOR_BROWSER: z.string().min(1).optional(),
   /** Task runs at once per kind, such as `shell=4,browser=8,code=4`. */
   ULTRAVISOR_CONCURRENCY: z.string().regex(KIND_LIMITS, "expected such as shell=4,browser=8,code=4").optional(),
+  /** Requests per second and token, or `off`; default: 1000 from this machine, 100 from others. */
+  ULTRAVISOR_RATE_LIMIT: z.coerce
+    .string()
+    .regex(/^(off|[1-9]\d{0,5})$/, "expected requests per second from 1 to 999999, or off")
+    .optional(),
   /** Name of this node. */
   ULTRAVISOR_NODE: z.string().min(1).max(64).optional(),
   /** `off`: a first start does not crawl the documentation. */
@@ -58,6 +64,7 @@ export interface Config {
   readonly stagingFolder: string;
   readonly browserPath: string | null;
   readonly concurrency: Readonly<Record<"shell" | "browser" | "code", number>>;
+  readonly rateLimits: RateLimits;
   readonly node: string;
   readonly firstRun: boolean;
   readonly logLevel: string;
@@ -108,6 +115,7 @@ function toConfig(settings: z.output<typeof schema>, env: NodeJS.ProcessEnv, fol
     stagingFolder: join(dataFolder, "staging"),
     browserPath: settings.ULTRAVISOR_BROWSER ?? null,
     concurrency: limitsOf(settings.ULTRAVISOR_CONCURRENCY),
+    rateLimits: rateLimitsOf(settings.ULTRAVISOR_RATE_LIMIT),
     node: settings.ULTRAVISOR_NODE ?? hostname(),
     firstRun: settings.ULTRAVISOR_FIRST_RUN === "on",
     logLevel: settings.ULTRAVISOR_LOG,
@@ -135,6 +143,12 @@ function limitsOf(text: string | undefined): Config["concurrency"] {
     if (kind === "shell" || kind === "browser" || kind === "code") limits[kind] = Math.max(1, Number(limit));
   }
   return limits;
+}
+
+function rateLimitsOf(text: string | undefined): RateLimits {
+  if (text === undefined) return DEFAULT_RATE_LIMITS;
+  const limit = text === "off" ? null : rateLimit(Number(text));
+  return { local: limit, remote: limit };
 }
 
 const TASK_VARIABLES =

@@ -196,6 +196,7 @@ async function services(house: House): Promise<Parameters<typeof createApp>[0]> 
     node: config.node,
     token: folder.token,
     allowedHosts: [config.host],
+    rateLimits: config.rateLimits,
     docsFolder: join(ROOT, "docs"),
     webFolder: join(ROOT, "apps/web/dist"),
     board: queueBoard(house.queue.queues),

@@ -44,6 +44,7 @@ test.each([
   [{ ULTRAVISOR_QUEUE: "rabbit://x" }, "ULTRAVISOR_QUEUE: expected libsql, redis://… or postgres://…"],
   [{ ULTRAVISOR_TOKEN: "short" }, "ULTRAVISOR_TOKEN: expected at least 16 characters"],
   [{ ULTRAVISOR_CONCURRENCY: "many" }, "ULTRAVISOR_CONCURRENCY: expected such as shell=4,browser=8,code=4"],
+  [{ ULTRAVISOR_RATE_LIMIT: "0" }, "ULTRAVISOR_RATE_LIMIT: expected requests per second from 1 to 999999, or off"],
 ])("%j is refused with its rule", async (env, message) => {
   await expect(readConfig(env, makeFolder())).rejects.toThrow(message);
 });
@@ -57,6 +58,15 @@ test("Limits are per kind, and those not named keep their default", async () => 
   const { concurrency } = await readConfig({ ULTRAVISOR_CONCURRENCY: "shell=7, code=0" }, makeFolder());
   expect(concurrency).toMatchObject({ shell: 7, code: 1 });
   expect(concurrency.browser).toBeGreaterThan(1);
+});
+
+test.each([
+  [undefined, { local: { perSecond: 1000, burst: 2000 }, remote: { perSecond: 100, burst: 200 } }],
+  ["100", { local: { perSecond: 100, burst: 200 }, remote: { perSecond: 100, burst: 200 } }],
+  ["off", { local: null, remote: null }],
+])("A rate limit of %j means %j", async (text, limits) => {
+  const env = text === undefined ? {} : { ULTRAVISOR_RATE_LIMIT: text };
+  expect((await readConfig(env, makeFolder())).rateLimits).toEqual(limits);
 });
 
 test("Tasks see the way to programs and the language, never the token or anybody's secret", async () => {

@@ -44,16 +44,25 @@ export interface FieldError {
   readonly message: string;
 }
 
+interface ErrorOptions {
+  readonly fields?: readonly FieldError[];
+  readonly cause?: unknown;
+  readonly retryAfter?: number;
+}
+
 /** An error with a stable code, fit to be shown to a user. */
 export class UltravisorError extends Error {
   override readonly name = "UltravisorError";
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[];
+  /** Seconds after which it may go better; null: nobody knows. */
+  readonly retryAfter: number | null;
 
-  constructor(code: ErrorCode, message: string, options: { fields?: readonly FieldError[]; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.fields = options.fields ?? [];
+    this.retryAfter = options.retryAfter ?? null;
   }
 
   get status(): number {

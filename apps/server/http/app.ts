@@ -7,6 +7,7 @@ import type { AppEnv } from "./endpoint.ts";
 import { secureHeaders } from "./headers.ts";
 import { checkHost } from "./hosts.ts";
 import { problem, refuseInvalid } from "./problem.ts";
+import { limitRate } from "./rate-limit.ts";
 import { aggregateEndpoints } from "./routes/aggregates.ts";
 import { approvalEndpoints } from "./routes/approvals.ts";
 import { backupEndpoints } from "./routes/backups.ts";
@@ -50,6 +51,7 @@ export function createApp(services: Services): App {
     logRequest(services),
     checkHost(services.allowedHosts),
     authenticate(services),
+    limitRate(services),
     limitBody,
     checkBody,
   );

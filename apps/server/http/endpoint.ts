@@ -17,6 +17,11 @@ export interface AppEnv {
 
 export type AppContext = Context<AppEnv>;
 
+/** Who is at the other end of the connection; null when the app is called without one. */
+export function addressOf(c: AppContext): string | null {
+  return c.env?.incoming?.socket.remoteAddress ?? null;
+}
+
 /** A route and what answers it. */
 export interface Endpoint<R extends RouteConfig> {
   readonly route: R;

@@ -30,7 +30,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   invalid_trigger: "The trigger is not valid",
   invalid_query: "The query is not valid",
   query_too_slow: "The query took too long",
-  too_many_requests: "Too many attempts",
+  too_many_requests: "Too many requests",
   internal: "Something failed on the server",
   database_busy: "The database is busy",
   shutting_down: "The server is stopping",
@@ -44,7 +44,7 @@ export function problem(error: unknown, c: AppContext, logger: Logger): Response
   if (known.code === "internal")
     logger.error({ err: error, requestId, method: c.req.method, path: c.req.path }, "request failed");
   const headers = new Headers({ "content-type": "application/problem+json; charset=UTF-8" });
-  if (known.status === 503 || known.status === 429) headers.set("retry-after", known.status === 429 ? "60" : "1");
+  if (known.status === 503 || known.status === 429) headers.set("retry-after", String(known.retryAfter ?? 1));
   if (known.status === 401) headers.set("www-authenticate", 'Bearer realm="ultravisor"');
   const body = {
     type: `/docs/errors#${known.code}`,

@@ -22,6 +22,7 @@ import type {
   TaskQueue,
   TaskRunReader,
 } from "../core/ports.ts";
+import type { RateLimits } from "../core/rate-limit.ts";
 import type { RecordReader } from "../core/record-query.ts";
 import type { SavedSessionStore } from "../core/saved-session.ts";
 import type { SqlReader } from "../core/sql.ts";
@@ -56,6 +57,8 @@ export interface Services {
   readonly token: string;
   /** Host names that may be asked for beside `localhost` and IP addresses. */
   readonly allowedHosts: readonly string[];
+  /** How fast one caller may ask. */
+  readonly rateLimits: RateLimits;
   /** Folder of the product's documentation. */
   readonly docsFolder: string;
   /** Folder of the built web app. */

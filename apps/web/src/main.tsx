@@ -10,9 +10,11 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1000,
-      // An answer of the server is an answer; only silence is worth another try.
+      // An answer of the server is an answer; only silence, and "not now", are worth another try.
       retry: (failures, error) =>
-        failures < 3 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+        failures < 3 &&
+        error instanceof ApiError &&
+        (error.status === 0 || error.status === 429 || error.status >= 500),
     },
   },
 });

@@ -114,6 +114,7 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
     clock: () => clock.time,
     node: "node-a",
     token: TOKEN,
+    rateLimits: { local: null, remote: null },
     allowedHosts: [],
     docsFolder: join(ROOT, "docs"),
     webFolder: join(folder, "web"),

@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { cookieName, isToken } from "../auth.ts";
-import { type AppContext, type AppEnv, type Endpoint, PROBLEMS } from "../endpoint.ts";
+import { type AppEnv, addressOf, type Endpoint, PROBLEMS } from "../endpoint.ts";
 import type { Services } from "../services.ts";
 import { signInPage } from "../sign-in-page.ts";
 
@@ -56,13 +56,14 @@ export function addSignIn(app: OpenAPIHono<AppEnv>, services: Services): void {
     const next = ownPath(c.req.query("next"));
     if (token === undefined) return signInPage(c, { status: 401, next, message: null });
     const now = services.clock();
-    const recent = recentOf(wrong, addressOf(c), now);
+    const address = addressOf(c) ?? "unknown";
+    const recent = recentOf(wrong, address, now);
     if (recent.length >= MAX_WRONG) {
       return signInPage(c, { status: 429, next, message: "Too many wrong tokens. Wait a minute, then try again." });
     }
     if (!isToken(token, services.token)) {
       recent.push(now);
-      wrong.set(addressOf(c), recent);
+      wrong.set(address, recent);
       return signInPage(c, { status: 401, next, message: "This is not the token." });
     }
     const expiresAt = now + LIFETIME;
@@ -82,10 +83,6 @@ function ownPath(next: string | undefined): string {
   if (next === undefined || !/^\/(?![/\\])/.test(next) || /[\p{Cc}\\]/u.test(next)) return "/";
   const url = URL.parse(next, "http://self.invalid");
   return url === null || url.host !== "self.invalid" ? "/" : url.pathname + url.search + url.hash;
-}
-
-function addressOf(c: AppContext): string {
-  return c.env?.incoming?.socket.remoteAddress ?? "unknown";
 }
 
 /** Recent failures of an address; forgets the old ones of all, so that the memory stays small. */
