@@ -36,6 +36,19 @@ export interface LimitOptions {
   readonly perTemplate?: number;
   /** Subtasks whose addresses have the same host; default: no limit of its own. */
   readonly perHost?: number;
+  /**
+   * How much memory an attempt may take before it is ended, in bytes or as a text such as `200MB`: what the process that executes it
+   * grows by. With it, an attempt has that process to itself.
+   */
+  readonly memory?: number | string;
+}
+
+/** What a command may take, with everything that it starts; one that takes more is ended. */
+export interface CommandLimitOptions {
+  /** Bytes, or text such as `200MB`; default: no limit. */
+  readonly memory?: number | string;
+  /** How many at once; default 1,024. */
+  readonly processes?: number;
 }
 
 /** What counts as a change between two runs. */
@@ -92,6 +105,7 @@ export interface ShellOptions<S extends ZodType = ZodType> extends CommonOptions
   /** The command line, given to `sh -c`. Inputs reach it as environment variables only. */
   readonly command: string;
   readonly input?: S;
+  readonly limits?: CommandLimitOptions;
 }
 
 export interface CodeOptions<S extends ZodType = ZodType> extends CommonOptions {
@@ -140,6 +154,8 @@ interface InOperationOptions {
   /** How many of it run at once, over all runs; in place of what the used task says. */
   readonly concurrency?: ConcurrencyOption;
   readonly resources?: ResourceOption;
+  /** What one attempt may take; over what the used task says. */
+  readonly limits?: CommandLimitOptions;
   readonly retry?: RetryOptions;
   readonly timeout?: Duration;
 }

@@ -30,7 +30,7 @@ import { chooseBackend } from "./queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
 import { createRunnerPool } from "./runner/pool.ts";
 import { createShellExecutor } from "./shell/executor.ts";
-import { killMarked, sweepOrphans } from "./shell/processes.ts";
+import { killMarked, memoryOf, sweepOrphans } from "./shell/processes.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type DataFolder, DataFolderError, openDataFolder } from "./store/data-folder.ts";
 import { openStore, type Store } from "./store/index.ts";
@@ -172,6 +172,7 @@ function createExecutors(
   const { dataFolder: data, filesFolder, taskEnvironment: env, concurrency } = config;
   const runner = createRunnerPool({
     ...{ data, boot, log, chromium, killMarked, filesFolder, gates: createHostGates() },
+    memoryOf: (pid) => memoryOf(pid).now,
     env: { ...env, TMPDIR: temporary },
     collections: () => catalog.collections(),
     entry: join(ROOT, "apps/server/runner-main.ts"),

@@ -1,5 +1,6 @@
 /** A task or operation as the loader hands it to the rest: plain JSON, checked, without its code. */
 import type { LoadLimits } from "./adaptive.ts";
+import type { AttemptLimits } from "./attempt-limits.ts";
 import type { ServerTask } from "./awaiting.ts";
 import type { JsonObject } from "./json.ts";
 import type { Hook } from "./operation.ts";
@@ -69,6 +70,7 @@ export interface TaskSpec {
   /** Milliseconds; what waits without a worker has no limit unless its file says so (`NO_TIMEOUT`). */
   readonly timeout: number;
   readonly limits: FanOutLimits;
+  readonly attemptLimits?: AttemptLimits;
   /** Done by the server itself, in place of an executor. */
   readonly server?: ServerTask;
   /** Task runs of the same `of` count together. */

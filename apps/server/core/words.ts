@@ -26,6 +26,8 @@ export const REASONS = [
   "error", // the script threw
   "exit", // the command's exit code was not 0
   "timeout", // took longer than allowed
+  "memory", // took more memory than allowed
+  "processes", // started more processes than allowed
   "crashed", // its process died
   "invalid_input", // its input does not fit its schema, or is not there
   "not_found", // its task file is gone, or the page is

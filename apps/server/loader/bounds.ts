@@ -1,6 +1,7 @@
-/** How many may run at once, and what one takes of its node, as task files say it. */
+/** How many may run at once, and what one takes of its node or may take of it, as task files say it. */
 import { z } from "zod";
 import type { LoadLimits } from "../core/adaptive.ts";
+import type { AttemptLimits } from "../core/attempt-limits.ts";
 import { parseAmount } from "../core/condition-amount.ts";
 import type { Concurrency } from "../core/definition.ts";
 import { parseTemplate } from "../core/template.ts";
@@ -45,6 +46,26 @@ const memory = z.union([z.string(), z.number()], MEMORY).transform((value, conte
   context.addIssue({ code: "custom", message: `${MEMORY}, got ${JSON.stringify(value)}` });
   return z.NEVER;
 });
+
+/** A system has 32,768 process ids unless somebody raised that. */
+const MOST_PROCESSES = 32_768;
+const PROCESSES = `expected how many processes, from 1 to ${MOST_PROCESSES}`;
+const processes = z.int(PROCESSES).min(1, PROCESSES).max(MOST_PROCESSES, PROCESSES);
+
+/** What scripts may take, beside the limits of their fan-out. */
+export const scriptBounds = { memory: memory.optional() };
+/** What commands may take. */
+export const commandBounds = known({ ...scriptBounds, processes: processes.optional() }).transform(toAttemptLimits);
+
+export function toAttemptLimits(given: {
+  readonly memory?: number | undefined;
+  readonly processes?: number | undefined;
+}): AttemptLimits {
+  return {
+    ...(given.memory === undefined ? {} : { memory: given.memory }),
+    ...(given.processes === undefined ? {} : { processes: given.processes }),
+  };
+}
 
 export const resources = known({ cpu: z.number().positive().max(4096).optional(), memory: memory.optional() });
 

@@ -1,5 +1,5 @@
 /** One task file, checked on its own: everything but what depends on other files. */
-import { type Concurrency, DEFAULT_LIMITS, type FanOutLimits, type TriggerSpec } from "../core/definition.ts";
+import type { Concurrency, TriggerSpec } from "../core/definition.ts";
 import type { JsonObject } from "../core/json.ts";
 import { hasTemplates } from "../core/template.ts";
 import type { Kind } from "../core/words.ts";
@@ -27,7 +27,6 @@ export interface TaskDraft extends CommonDraft, ExecutionOptions {
   /** The variable that holds its proxy. */
   readonly proxyEnv?: string;
   readonly fixtures: readonly string[] | null;
-  readonly limits: FanOutLimits;
   /** What a recorded flow's file holds. */
   readonly recording?: JsonObject;
 }
@@ -92,7 +91,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     retry: data.retry,
     timeout: data.timeout,
     env: data.env,
-    limits: data.limits ?? DEFAULT_LIMITS,
+    limits: data.limits,
     fixtures: data.run ? fixturesOf(data.run) : [],
     ...(command === undefined ? {} : { command }),
     ...(data.concurrency === undefined ? {} : { concurrency: data.concurrency }),

@@ -1,25 +1,13 @@
 /** What can be told only with all task files at hand: duplicate names, unknown tasks, flows; and the finished definitions. */
-import {
-  DEFAULT_LIMITS,
-  DEFAULT_TIMEOUT,
-  type Definition,
-  NO_RETRY,
-  NO_TIMEOUT,
-  type PlannedTask,
-  type Resources,
-  type TaskFileProblem,
-  type TaskSpec,
-  type TriggerSpec,
-} from "../core/definition.ts";
+import type { Definition, PlannedTask, Resources, TaskFileProblem, TaskSpec, TriggerSpec } from "../core/definition.ts";
 import { findCircles } from "./chains.ts";
 import type { Draft, OperationDraft, TaskDraft } from "./draft.ts";
 import { type Fault, type Locate, toProblems } from "./fault.ts";
 import { planNeeds } from "./flow.ts";
-import type { ReadyMade } from "./kinds.ts";
-import type { InlineOptions } from "./options.ts";
 import type { LoadResult } from "./protocol.ts";
 import { checkReferences } from "./references.ts";
 import type { TaskFile } from "./scan.ts";
+import { attemptLimits, inlineSpec, operationSpec, readySpec } from "./specs.ts";
 import type { OperationTask } from "./uses.ts";
 
 export interface Loaded {
@@ -193,7 +181,8 @@ function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     hash: loaded.hash,
     retry,
     timeout,
-    limits,
+    limits: limits.fanOut,
+    ...attemptLimits(limits.attempt),
     env,
     fixtures,
     ...(command === undefined ? {} : { command }),
@@ -234,6 +223,7 @@ function plannedTask(
       ...{ ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
       ...(use.concurrency === undefined ? {} : { concurrency: { of, ...use.concurrency } }),
       ...(use.resources === undefined ? {} : { resources: use.resources as Resources }),
+      ...attemptLimits({ ...spec.attemptLimits, ...use.limits }),
     },
     ...(use.if === undefined ? {} : { if: use.if }),
     ...(use.each === undefined ? {} : { each: use.each }),
@@ -248,51 +238,4 @@ function givenTo(use: OperationTask["use"]): Pick<PlannedTask, "with" | "calcula
   if (!("ready" in use) || use.ready.server?.type !== "calculate") return { with: given };
   const { expression, ...rest } = given;
   return { with: rest, calculate: String(expression) };
-}
-
-/** An operation as a task of another: a run of its own, which the server begins and then waits for without a worker. */
-function operationSpec({ name, path, hash }: Definition): TaskSpec {
-  return {
-    kind: "code",
-    source: name,
-    file: path,
-    hash,
-    retry: NO_RETRY,
-    timeout: NO_TIMEOUT,
-    limits: DEFAULT_LIMITS,
-    env: {},
-    fixtures: [],
-    server: { type: "operation", name },
-  };
-}
-
-function readySpec({ name, kind, file, hash, fixtures, server }: ReadyMade): TaskSpec {
-  const timeout = server === undefined ? DEFAULT_TIMEOUT : NO_TIMEOUT;
-  const common = {
-    kind,
-    source: name,
-    file,
-    hash,
-    retry: NO_RETRY,
-    timeout,
-    limits: DEFAULT_LIMITS,
-    env: {},
-    fixtures,
-  };
-  return server === undefined ? common : { ...common, server };
-}
-
-function inlineSpec(loaded: Loaded, use: InlineOptions): TaskSpec {
-  return {
-    kind: "shell",
-    source: loaded.file.name,
-    file: loaded.absolute,
-    hash: loaded.hash,
-    command: use.shell,
-    retry: use.retry ?? NO_RETRY,
-    timeout: use.timeout ?? DEFAULT_TIMEOUT,
-    limits: DEFAULT_LIMITS,
-    env: use.env,
-    fixtures: [],
-  };
 }

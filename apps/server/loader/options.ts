@@ -1,5 +1,6 @@
 /** What may stand in a task file, by kind, whether it is written in TypeScript or YAML. */
 import { z } from "zod";
+import type { AttemptLimits } from "../core/attempt-limits.ts";
 import {
   type Concurrency,
   DEFAULT_LIMITS,
@@ -11,7 +12,7 @@ import {
 import { canonicalHost } from "../core/egress.ts";
 import { PROXY_EXPECTED, parseProxy } from "../core/proxy.ts";
 import { SESSION_NAME } from "../core/saved-session.ts";
-import { concurrency, resources, runConcurrency } from "./bounds.ts";
+import { commandBounds, concurrency, resources, runConcurrency, scriptBounds, toAttemptLimits } from "./bounds.ts";
 import { duration, jsonObject, known, size } from "./values.ts";
 
 const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
@@ -48,18 +49,23 @@ const limits = known({
   time: duration.default(DEFAULT_LIMITS.time),
   perTemplate: limit.optional(),
   perHost: limit.optional(),
+  ...scriptBounds,
 })
-  .transform(({ perTemplate, perHost, ...always }): FanOutLimits => {
-    return {
+  .transform(({ perTemplate, perHost, memory, ...always }): Limits => {
+    const fanOut = {
       ...always,
       ...(perTemplate === undefined ? {} : { perTemplate }),
       ...(perHost === undefined ? {} : { perHost }),
     };
+    return { fanOut, attempt: toAttemptLimits({ memory }) };
   })
-  .default(DEFAULT_LIMITS);
+  .default({ fanOut: DEFAULT_LIMITS, attempt: {} });
+const commandLimits = commandBounds
+  .transform((attempt): Limits => ({ fanOut: DEFAULT_LIMITS, attempt }))
+  .default({ fanOut: DEFAULT_LIMITS, attempt: {} });
 
-const shell = known({ ...common, command });
-const yamlShell = known({ ...common, shell: command });
+const shell = known({ ...common, limits: commandLimits, command });
+const yamlShell = known({ ...common, limits: commandLimits, shell: command });
 const code = known({ ...common, limits, run });
 const proxy = z.string().refine((text) => parseProxy(text) !== null, PROXY_EXPECTED);
 const browser = known({
@@ -119,6 +125,7 @@ const inOperation = {
   if: z.string().optional(),
   concurrency: concurrency.optional(),
   resources: resources.optional(),
+  limits: commandBounds.optional(),
   retry: retry.optional(),
   timeout: timeout.optional(),
 };
@@ -163,6 +170,11 @@ export interface ExecutionOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly concurrency?: Concurrency | undefined;
   readonly resources?: { readonly cpu?: number | undefined; readonly memory?: number | undefined } | undefined;
-  /** Scripts only: commands spawn nothing. */
-  readonly limits?: FanOutLimits;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  /** Of scripts: commands spawn nothing. */
+  readonly fanOut: FanOutLimits;
+  readonly attempt: AttemptLimits;
 }

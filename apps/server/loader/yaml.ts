@@ -72,7 +72,7 @@ async function readDocument(document: Document, faults: Fault[]): Promise<Draft 
   return null;
 }
 
-const OF_THE_TASK = ["if", "retry", "timeout", "concurrency", "resources"];
+const OF_THE_TASK = ["if", "retry", "timeout", "concurrency", "resources", "limits"];
 
 /** A ready-made task as a file: an operation of that one task. */
 async function readyMade(

@@ -39,6 +39,8 @@ export interface RunnerPoolOptions {
   readonly gates: HostGates;
   /** Kills every process whose environment has these variables, and tells how many there were. */
   killMarked(marks: Readonly<Record<string, string>>): Promise<number>;
+  /** Bytes of memory that a process has in use. */
+  memoryOf(pid: number): number;
 }
 
 const SLOTS = 4;
@@ -56,6 +58,8 @@ interface Runner {
   readonly file: string;
   readonly process: RunnerProcess;
   active: number;
+  /** One attempt has it to itself. */
+  isTaken: boolean;
   /** It takes nothing new and goes when its last attempt has ended. */
   retired: boolean;
   idleTimer: NodeJS.Timeout | undefined;
@@ -114,6 +118,7 @@ class RunnerPool implements Executor {
         host,
         signal,
         grace: this.#options.grace ?? GRACE,
+        memoryOf: this.#options.memoryOf,
       });
       if (keep !== "runner") runner.retired = true;
       if (keep === "nothing") await this.#remove(runner);
@@ -127,7 +132,7 @@ class RunnerPool implements Executor {
   async #acquire(spec: TaskSpec, signal: AbortSignal): Promise<Runner | null> {
     if (signal.aborted) return null;
     const found = this.#find(spec) ?? this.#startIfRoom(spec);
-    if (found) return occupy(found);
+    if (found) return occupy(found, spec);
     const { promise, resolve } = Promise.withResolvers<Runner | null>();
     const waiting: Waiting = { spec, resolve };
     const leave = (): void => {
@@ -151,9 +156,10 @@ class RunnerPool implements Executor {
   }
 
   #find(spec: TaskSpec): Runner | undefined {
-    const slots = this.#options.slots ?? SLOTS;
+    const slots = isAlone(spec) ? 1 : (this.#options.slots ?? SLOTS);
     return [...this.#runners].find(
-      (runner) => runner.key === keyOf(spec) && !runner.retired && !runner.process.hasEnded && runner.active < slots,
+      ({ key, retired, process, active, isTaken }) =>
+        key === keyOf(spec) && !retired && !process.hasEnded && active < slots && !isTaken,
     );
   }
 
@@ -195,6 +201,7 @@ class RunnerPool implements Executor {
       file: spec.file,
       process,
       active: 0,
+      isTaken: false,
       retired: false,
       idleTimer: undefined,
     };
@@ -205,6 +212,7 @@ class RunnerPool implements Executor {
 
   #release(runner: Runner): void {
     runner.active -= 1;
+    runner.isTaken = false;
     if (runner.active === 0 && runner.retired) void this.#remove(runner);
     this.#serveWaiting();
     if (runner.active === 0 && this.#runners.has(runner)) {
@@ -217,7 +225,7 @@ class RunnerPool implements Executor {
       const runner = this.#find(waiting.spec) ?? this.#startIfRoom(waiting.spec);
       if (!runner) continue;
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      waiting.resolve(occupy(runner));
+      waiting.resolve(occupy(runner, waiting.spec));
     }
   }
 
@@ -239,8 +247,14 @@ function keyOf(spec: TaskSpec): string {
   return `${spec.hash} ${spec.file} ${spec.checks ?? false}`;
 }
 
-function occupy(runner: Runner): Runner {
+/** Of attempts that share a process it cannot be told who took how much memory. */
+function isAlone({ attemptLimits }: TaskSpec): boolean {
+  return attemptLimits?.memory !== undefined;
+}
+
+function occupy(runner: Runner, spec: TaskSpec): Runner {
   clearTimeout(runner.idleTimer);
   runner.active += 1;
+  runner.isTaken = isAlone(spec);
   return runner;
 }

@@ -59,6 +59,8 @@ export class RunnerProcess {
   readonly ready: Promise<Readiness>;
   #lastWords = "";
   hasEnded = false;
+  /** Bytes that it had in use before its first attempt with a limit. */
+  freshMemory: number | null = null;
 
   constructor(start: RunnerStart) {
     this.#start = start;
@@ -121,6 +123,10 @@ export class RunnerProcess {
     } finally {
       this.#executing.delete(giveUp);
     }
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Asks one attempt to end; whether it does is another matter. */

@@ -1,5 +1,7 @@
 /** One attempt as the server sees it: its time limit, its cancellation, and what it means when the process dies. */
+import type { Breach } from "../core/attempt-limits.ts";
 import type { Assignment, ExecutionHost, Outcome, Usage } from "../core/execution.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import type { RunnerProcess } from "./process.ts";
 import type { Executed, StopReason } from "./protocol.ts";
 
@@ -9,6 +11,8 @@ export interface Supervision {
   readonly host: ExecutionHost;
   readonly signal: AbortSignal;
   readonly grace: number;
+  /** Bytes that a process has in use. */
+  memoryOf(pid: number): number;
 }
 
 export interface Supervised {
@@ -51,11 +55,21 @@ async function executeWithin(parts: Supervision): Promise<Supervised> {
   const { process, assignment, host } = parts;
   const id = `${assignment.taskRunId}#${assignment.attempt}`;
   const request = stopRequest(assignment.spec.timeout, parts.signal);
+  const memory = new MemoryWatch(parts);
   const executed = process.execute(id, assignment, host);
-  const first = await Promise.race([executed, request.stopped]);
+  const first = await Promise.race([executed, request.stopped, memory.breached]);
   request.forget();
-  if (first !== "timeout" && first !== "cancel") return first ? finished(first) : crashed(process);
-  return stop(parts, id, first, executed);
+  memory.stop();
+  if (first === "timeout" || first === "cancel") return stop(parts, id, first, executed);
+  if (first === null) return crashed(process);
+  if ("message" in first) return overLimit(parts, first, memory.peak);
+  const supervised = finished(first);
+  return supervised.keep === "runner" && memory.hasSwollen() ? { ...supervised, keep: "others" } : supervised;
+}
+
+function overLimit({ host }: Supervision, { reason, message }: Breach, peakMemoryBytes: number): Supervised {
+  say(host, message);
+  return { outcome: { ...failed(reason, message, true), usage: { ...NO_USAGE, peakMemoryBytes } }, keep: "nothing" };
 }
 
 /** Asks, waits for the grace, and kills the process as the last resort: other attempts in it would be lost. */
@@ -93,7 +107,7 @@ async function crashed(process: RunnerProcess): Promise<Supervised> {
 }
 
 function failed(
-  reason: "timeout" | "crashed",
+  reason: "timeout" | "crashed" | Breach["reason"],
   message: string,
   retryable: boolean,
 ): Extract<Outcome, { type: "failed" }> {

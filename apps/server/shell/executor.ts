@@ -2,14 +2,17 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Breach } from "../core/attempt-limits.ts";
 import type { Assignment, ExecutionHost, Executor, FileDraft, Outcome, Usage } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { environmentOf, type Incarnation, marksOf } from "./environment.ts";
+import { LimitWatch } from "./limit-watch.ts";
 import { OutputCapture, type OutputLimits } from "./output.ts";
+import type { Marks } from "./processes.ts";
 import { keepFiles, prepare, readOutput } from "./results.ts";
 import { signalNumbered } from "./signals.ts";
 import { type Exit, type Started, startProcess } from "./start.ts";
-import { type Stoppable, stopLeftovers, stopTree } from "./stop.ts";
+import { killTree, type Stoppable, stopLeftovers, stopTree } from "./stop.ts";
 import { UsageMeter } from "./usage.ts";
 
 export interface ShellExecutorOptions extends Incarnation {
@@ -26,11 +29,12 @@ const OUTPUT_LIMITS: OutputLimits = { head: 1024 * 1024, tail: 4 * 1024 * 1024 }
 const NO_USAGE: Usage = { cpuMs: null, peakMemoryBytes: null, exitCode: null, signal: null };
 
 export function createShellExecutor(options: ShellExecutorOptions): Executor {
+  const parts: Parts = { ...options, watch: new LimitWatch() };
   const closing = new AbortController();
   const running = new Set<Promise<Outcome>>();
   return {
     async execute(assignment, host, signal) {
-      const outcome = attempt(options, assignment, host, AbortSignal.any([signal, closing.signal]));
+      const outcome = attempt(parts, assignment, host, AbortSignal.any([signal, closing.signal]));
       running.add(outcome);
       return outcome.finally(() => running.delete(outcome));
     },
@@ -41,14 +45,23 @@ export function createShellExecutor(options: ShellExecutorOptions): Executor {
   };
 }
 
+interface Parts extends ShellExecutorOptions {
+  readonly watch: LimitWatch;
+}
+
+interface Breached {
+  readonly breach: Breach;
+  readonly pids: readonly number[];
+}
+
 /** How a command came to its end. */
 type End =
   | { readonly type: "exited"; readonly code: number }
-  | { readonly type: "stopped"; readonly by: "timeout" | "cancel" }
+  | { readonly type: "stopped"; readonly by: "timeout" | "cancel" | Breach }
   | { readonly type: "unstarted"; readonly error: Error };
 
 async function attempt(
-  options: ShellExecutorOptions,
+  options: Parts,
   assignment: Assignment,
   host: ExecutionHost,
   signal: AbortSignal,
@@ -72,20 +85,17 @@ async function attempt(
 }
 
 class Command {
-  readonly #options: ShellExecutorOptions;
+  readonly #options: Parts;
   readonly #assignment: Assignment;
   readonly #host: ExecutionHost;
   readonly #env: Readonly<Record<string, string>>;
   readonly output: OutputCapture;
   #meter: UsageMeter | null = null;
+  /** As far as it was looked at: also of what is no child of the command any more. */
+  #peak = 0;
   #exit: Exit | null = null;
 
-  constructor(
-    options: ShellExecutorOptions,
-    assignment: Assignment,
-    host: ExecutionHost,
-    env: Readonly<Record<string, string>>,
-  ) {
+  constructor(options: Parts, assignment: Assignment, host: ExecutionHost, env: Readonly<Record<string, string>>) {
     this.#options = options;
     this.#assignment = assignment;
     this.#host = host;
@@ -109,7 +119,7 @@ class Command {
     const signal = this.#exit?.signal ?? (code === null ? null : signalOf(code));
     return {
       cpuMs: this.#exit?.cpuMs ?? this.#meter?.cpuMs() ?? null,
-      peakMemoryBytes: this.#meter?.peakMemoryBytes() ?? null,
+      peakMemoryBytes: Math.max(this.#meter?.peakMemoryBytes() ?? 0, this.#peak) || null,
       exitCode: signal ? null : code,
       signal,
     };
@@ -137,23 +147,43 @@ class Command {
     });
     const from = performance.now();
     const { stopped, forget } = stopRequest(this.#assignment.spec.timeout, signal);
-    const first = await Promise.race([exited, stopped]);
+    const marks = marksOf(this.#assignment, this.#options);
+    const { breached, unwatch } = this.#watch(group, marks);
+    const first = await Promise.race([exited, stopped, breached]);
     forget();
+    unwatch();
     const stoppable: Stoppable = {
-      group,
-      marks: marksOf(this.#assignment, this.#options),
+      ...{ group, marks },
       grace: this.#options.grace ?? GRACE,
       hasEnded: () => this.#exit !== null,
       say: (text) => say(this.#host, "warn", text),
     };
     if (first === "exited") await stopLeftovers(stoppable, performance.now() - from);
-    else {
+    else if (typeof first === "object") {
+      say(this.#host, "error", first.breach.message);
+      await killTree(stoppable, first.pids);
+    } else {
       say(this.#host, "warn", first === "timeout" ? `took longer than ${seconds(this.#assignment)}` : "cancelled");
       await stopTree(stoppable);
     }
     await exited;
     await closed;
-    return first === "exited" ? { type: "exited", code: this.#exit?.code ?? 128 } : { type: "stopped", by: first };
+    if (first === "exited") return { type: "exited", code: this.#exit?.code ?? 128 };
+    return { type: "stopped", by: typeof first === "object" ? first.breach : first };
+  }
+
+  #watch(group: number, marks: Marks): { readonly breached: Promise<Breached>; unwatch(): void } {
+    const { promise: breached, resolve } = Promise.withResolvers<Breached>();
+    const unwatch = this.#options.watch.add({
+      ...{ group, marks },
+      onBreach: (breach, pids) => resolve({ breach, pids }),
+      limits: this.#assignment.spec.attemptLimits ?? {},
+      warn: (text) => say(this.#host, "warn", text),
+      onLook: ({ memory }) => {
+        this.#peak = Math.max(this.#peak, memory);
+      },
+    });
+    return { breached, unwatch };
   }
 }
 
@@ -185,6 +215,8 @@ async function outcomeOf(
   const usage = command.usage();
   if (end.type === "unstarted") return failed("error", "error", end.error.message, files, usage);
   if (end.type === "stopped" && end.by === "cancel") return { type: "cancelled", usage };
+  if (end.type === "stopped" && typeof end.by === "object")
+    return failed(end.by.reason, end.by.reason, end.by.message, files, usage);
   if (end.type === "stopped")
     return failed("timeout", "timeout", `took longer than ${seconds(assignment)} and was ended`, files, usage);
   if (end.code !== 0) {
@@ -201,7 +233,7 @@ async function outcomeOf(
 }
 
 function failed(
-  reason: "error" | "exit" | "timeout",
+  reason: "error" | "exit" | "timeout" | Breach["reason"],
   code: string,
   message: string,
   files: readonly FileDraft[],
@@ -210,7 +242,7 @@ function failed(
   return { type: "failed", reason, error: { code, message }, retryable: true, retryAfter: null, files, usage };
 }
 
-function say(host: ExecutionHost, level: "info" | "warn", text: string): void {
+function say(host: ExecutionHost, level: "warn" | "error", text: string): void {
   host.log({ stream: "system", level, time: Date.now(), text });
 }
 

@@ -22,6 +22,30 @@ export function findProcesses(marks: Marks, group?: number): number[] {
   );
 }
 
+/** The same, one after the other: among thousands of processes, looking for them at once would hold the server up. */
+export async function visitProcesses(marks: Marks, group: number, visit: (pid: number) => void): Promise<void> {
+  for await (const pid of inTurns(allPids())) {
+    const facts = factsOf(pid);
+    if (facts !== null && (facts.group === group || hasMarks(environmentOf(pid), marks))) visit(pid);
+  }
+}
+
+/** Lets others have a turn between every few. */
+export async function* inTurns<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  for (const [index, item] of items.entries()) {
+    if (index % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+    yield item;
+  }
+}
+
+/** A process is looked into in some 50 µs. */
+const TURN = 100;
+
+/** How many threads there are on this machine. One short file tells. 0: it cannot be told. */
+export function countThreads(): number {
+  return Number(/\/(\d+)/.exec(read("/proc/loadavg"))?.[1] ?? 0);
+}
+
 /**
  * The same, among processes that began after `pid` did, as far as their numbers tell: numbers rise until they wrap around. Null: it
  * cannot be told. Looking at the few after a quick command costs a hundredth of looking at all.
@@ -85,10 +109,17 @@ export async function killAll(find: () => readonly number[], limit: number): Pro
   return killed.size;
 }
 
-/** A process and all below it; empty when it is gone. */
-export function treeOf(root: number): ProcessFacts[] {
-  const facts = factsOf(root);
-  return facts ? [facts, ...childrenOf(root).flatMap(treeOf)] : [];
+/** A process and those below it, the first `most` of them; empty when it is gone. */
+export function treeOf(root: number, most: number): ProcessFacts[] {
+  const tree: ProcessFacts[] = [];
+  const open = [root];
+  for (let pid = open.pop(); pid !== undefined && tree.length < most; pid = open.pop()) {
+    const facts = factsOf(pid);
+    if (facts === null) continue;
+    tree.push(facts);
+    open.push(...childrenOf(pid).reverse());
+  }
+  return tree;
 }
 
 /** Bytes of memory it has in use now, and the most it ever had. */
@@ -97,11 +128,17 @@ export function memoryOf(pid: number): { readonly now: number; readonly peak: nu
   return { now: kibibytes(status, "VmRSS"), peak: kibibytes(status, "VmHWM") };
 }
 
+/** Bytes of memory it has in use, of what it shares with others only its share. Takes long: all its pages are looked at. */
+export function sharedOutMemoryOf(pid: number): number {
+  const shares = read(`/proc/${pid}/smaps_rollup`);
+  return shares === "" ? memoryOf(pid).now : kibibytes(shares, "Pss");
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function allPids(): number[] {
+export function allPids(): number[] {
   try {
     return readdirSync("/proc").map(Number).filter(Number.isInteger);
   } catch {
@@ -117,19 +154,19 @@ function childrenOf(pid: number): number[] {
 }
 
 /** Null for a process that is gone or a zombie. The name stands in brackets and may hold anything, so fields count from its end. */
-function factsOf(pid: number): ProcessFacts | null {
+export function factsOf(pid: number): ProcessFacts | null {
   const stat = read(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (stat === "" || fields[0] === "Z" || fields[0] === "X") return null;
   return { pid, parent: Number(fields[1]), group: Number(fields[2]), ticks: Number(fields[11]) + Number(fields[12]) };
 }
 
-function environmentOf(pid: number): ReadonlyMap<string, string> {
+export function environmentOf(pid: number): ReadonlyMap<string, string> {
   const entries = read(`/proc/${pid}/environ`).split("\0");
   return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]));
 }
 
-function hasMarks(environment: ReadonlyMap<string, string>, marks: Marks): boolean {
+export function hasMarks(environment: ReadonlyMap<string, string>, marks: Marks): boolean {
   return Object.entries(marks).every(([name, value]) => environment.get(name) === value);
 }
 

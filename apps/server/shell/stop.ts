@@ -1,5 +1,14 @@
 /** Ends a command with everything it started: SIGTERM, grace, SIGKILL, until nothing with its marks is left. */
-import { findProcesses, findProcessesSince, killAll, type Marks, pause, signalAll, signalOne } from "./processes.ts";
+import {
+  findProcesses,
+  findProcessesSince,
+  killAll,
+  type Marks,
+  pause,
+  signalAll,
+  signalOne,
+  visitProcesses,
+} from "./processes.ts";
 
 export interface Stoppable {
   /** The command's process group. */
@@ -15,6 +24,8 @@ const STEP = 25;
 const QUICK = 2000;
 /** How long processes that outlive even SIGKILL are chased. */
 const CHASE = 1500;
+/** Likewise, where thousands of them keep the machine busy. */
+const LONG_CHASE = 10_000;
 
 /** Resolves when nothing is left, at the latest a little after the grace. */
 export async function stopTree(command: Stoppable): Promise<void> {
@@ -34,6 +45,34 @@ export async function stopTree(command: Stoppable): Promise<void> {
   say(`SIGKILL to the process group ${group} and ${find().length} processes with its marks`);
   signalOne(-group, "SIGKILL");
   await killAll(find, CHASE);
+}
+
+/**
+ * Ends at once what took more than it may. What has left the group is held as it is found, and killed when nobody else is: one that
+ * still runs would start others meanwhile. Resolves when nothing is left.
+ * @param known processes that were found already
+ */
+export async function killTree({ group, marks }: Stoppable, known: readonly number[]): Promise<void> {
+  const end = performance.now() + LONG_CHASE;
+  const held = new Set(known);
+  signalOne(-group, "SIGKILL");
+  signalAll(known, "SIGSTOP");
+  for (let fresh = true; fresh && performance.now() < end; ) {
+    fresh = false;
+    await visitProcesses(marks, group, (pid) => {
+      if (held.has(pid)) return;
+      fresh = signalOne(pid, "SIGSTOP") || fresh;
+      held.add(pid);
+    });
+  }
+  signalAll([...held], "SIGKILL");
+  for (let left = true; left && performance.now() < end; ) {
+    left = false;
+    await pause(STEP);
+    await visitProcesses(marks, group, (pid) => {
+      left = signalOne(pid, "SIGKILL") || left;
+    });
+  }
 }
 
 /**

@@ -5,6 +5,8 @@ import { memoryOf, treeOf } from "./processes.ts";
 const TICKS_PER_SECOND = 100;
 const FIRST_LOOKS = [10, 40, 150] as const;
 const LOOK_INTERVAL = 250;
+/** Of a tree that is larger, this many stand for all: who starts thousands must not be looked at all the time. */
+const MOST = 50;
 
 export class UsageMeter {
   readonly #root: number;
@@ -33,7 +35,7 @@ export class UsageMeter {
   }
 
   #look(): void {
-    const tree = treeOf(this.#root);
+    const tree = treeOf(this.#root, MOST);
     const memory = tree.map((part) => memoryOf(part.pid));
     const now = memory.reduce((sum, part) => sum + part.now, 0);
     this.#peak = Math.max(this.#peak, now, ...memory.map((part) => part.peak));

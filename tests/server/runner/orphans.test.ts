@@ -23,7 +23,7 @@ test("a server that is killed leaves no runner, no Chromium and nothing a blocke
      import { killMarked } from "${at("shell/processes.ts")}";
      const log = { debug() {}, info() {}, warn() {}, error() {} };
      const pool = createRunnerPool({ entry: "${new URL(at("runner-main.ts")).pathname}", filesFolder: "${made.folder}/files", chromium: { path: "/usr/bin/chromium-headless-shell", sandbox: false },
-       data: "${made.data}", boot: "boot-2", env: { PATH: "/usr/bin:/bin", HOME: "${made.folder}" }, log, killMarked });
+       data: "${made.data}", boot: "boot-2", env: { PATH: "/usr/bin:/bin", HOME: "${made.folder}" }, log, killMarked, memoryOf: () => 0 });
      let ready = 0;
      const host = { log: (line) => { if (line.text === "ready" && ++ready === 2) process.send("ready"); } };
      for (const spec of ${JSON.stringify([blocked, browsing])})

@@ -131,3 +131,43 @@ describe("a runner", () => {
     await attempt.said("floating");
   });
 });
+
+describe("a memory limit", () => {
+  const greedy = code(
+    `if (input.greedy) { const held = []; for (const end = Date.now() + 15000; held.length < 40 && Date.now() < end; await new Promise((r) => setTimeout(r, 20))) held.push(Buffer.alloc(10e6, 1)); await new Promise((r) => setTimeout(r, 5000)); } else await new Promise((r) => setTimeout(r, 600)); return process.pid;`,
+  );
+
+  test("ends the attempt that takes more with its runner, and no other one", async () => {
+    const { task, start } = await lab();
+    const spec = await task(greedy, { attemptLimits: { memory: 150e6 } });
+    const bad = start(spec, { assignment: { input: { greedy: true } } });
+    const good = start(spec);
+    expect(await good.outcome).toMatchObject({ type: "succeeded" });
+    expect(await bad.outcome).toMatchObject({
+      type: "failed",
+      reason: "memory",
+      retryable: true,
+      error: { code: "memory", message: expect.stringMatching(/^memory [\d.]+ MB > 150 MB/) },
+    });
+    expect(await start(spec).outcome).toMatchObject({ type: "succeeded" });
+  });
+
+  test("ends a script that blocks its process, too", async () => {
+    const { task, start } = await lab();
+    const spec = await task(
+      code(
+        `const held = []; for (const end = Date.now() + 15000; Date.now() < end; ) if (held.length < 40) held.push(Buffer.alloc(10e6, 1));`,
+      ),
+      { attemptLimits: { memory: 150e6 } },
+    );
+    expect(await start(spec).outcome).toMatchObject({ type: "failed", reason: "memory" });
+  });
+
+  test("gives an attempt a runner to itself", async () => {
+    const { task, start } = await lab();
+    const spec = await task(greedy, { attemptLimits: { memory: 150e6 } });
+    const [one, two] = await Promise.all([start(spec).outcome, start(spec).outcome]);
+    expect(one).toMatchObject({ type: "succeeded" });
+    expect(one).not.toMatchObject({ output: "output" in two ? two.output : null });
+  });
+});

@@ -11,7 +11,7 @@ import type { Assignment, ExecutionHost, Executor, LogLine, Outcome } from "../.
 import type { Json, JsonObject } from "../../../apps/server/core/json.ts";
 import type { SessionState } from "../../../apps/server/core/saved-session.ts";
 import { createRunnerPool, type RunnerPoolOptions } from "../../../apps/server/runner/pool.ts";
-import { findProcesses, killMarked } from "../../../apps/server/shell/processes.ts";
+import { findProcesses, killMarked, memoryOf } from "../../../apps/server/shell/processes.ts";
 
 export interface Lab {
   readonly folder: string;
@@ -62,6 +62,7 @@ export async function lab(options: Partial<RunnerPoolOptions> = {}): Promise<Lab
     grace: 1000,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     killMarked,
+    memoryOf: (pid) => memoryOf(pid).now,
     gates: createHostGates(),
     ...options,
   });

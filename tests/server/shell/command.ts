@@ -4,6 +4,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { TaskSpec } from "../../../apps/server/core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, LogLine, Outcome } from "../../../apps/server/core/execution.ts";
 import type { FileStore } from "../../../apps/server/core/files.ts";
 import type { JsonObject } from "../../../apps/server/core/json.ts";
@@ -13,6 +14,7 @@ export interface CommandOptions {
   readonly input?: JsonObject;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeout?: number;
+  readonly spec?: Partial<TaskSpec>;
   readonly signal?: AbortSignal;
   readonly executor?: Partial<ShellExecutorOptions>;
   readonly onLine?: (line: LogLine) => void;
@@ -76,6 +78,7 @@ export function assignmentOf(command: string, staging: string, options: CommandO
       limits: { depth: 100, subtasks: 1000 },
       env: options.env ?? {},
       fixtures: [],
+      ...options.spec,
     },
   };
 }

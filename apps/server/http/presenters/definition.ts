@@ -26,8 +26,13 @@ export const PlannedTaskView = z
         time: z.int().optional(),
         perTemplate: z.int().optional(),
         perHost: z.int().optional(),
+        memory: z.int().optional(),
+        processes: z.int().optional(),
       })
-      .openapi({ description: "Where fan-out stops; `time` in milliseconds" }),
+      .openapi({
+        description:
+          "Where fan-out stops, `time` in milliseconds; and what an attempt may take: bytes of `memory`, `processes` at once",
+      }),
     if: z.string().nullable().openapi({ description: "Condition: skipped unless it holds" }),
     each: z.string().nullable().openapi({ description: "Template of a list: one subtask per item" }),
     fallbackFor: z.string().nullable().openapi({ description: "The task that it stands in for when that one failed" }),
@@ -113,6 +118,6 @@ function presentPlanned(task: PlannedTask): z.infer<typeof PlannedTaskView> {
     operation: task.spec.server?.type === "operation" ? task.spec.server.name : null,
     concurrency: boundOf(task.spec.concurrency),
     resources: task.spec.resources ?? null,
-    limits: task.spec.limits,
+    limits: { ...task.spec.limits, ...task.spec.attemptLimits },
   };
 }
