@@ -164,6 +164,8 @@ interface InFlowOptions extends InOperationOptions {
   readonly needs?: readonly string[];
   /** A list, such as `"${list.output.items}"`: one subtask per item, which `with` may name as `${item}`. */
   readonly each?: string;
+  /** With `each`: once one item has failed, those that have not begun are skipped. Default: every item runs. */
+  readonly failFast?: boolean;
   /** What runs when this task failed for good: a task by name, or one of its own. */
   readonly fallback?: string | Follower;
 }

@@ -106,6 +106,8 @@ export interface PlannedTask {
   readonly if?: string;
   /** Template of a list: one subtask per item. */
   readonly each?: string;
+  /** Once one of these has failed, those that have not begun are skipped. */
+  readonly failFast?: true;
   /** Expression whose result is its output. */
   readonly calculate?: string;
   /** The task that it stands in for when that one failed for good. */

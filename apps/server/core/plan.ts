@@ -49,6 +49,7 @@ function ruleOf(task: PlannedTask): TaskRule {
     with: task.with,
     ...(task.if === undefined ? {} : { if: task.if }),
     ...(task.each === undefined ? {} : { each: task.each }),
+    ...(task.failFast === undefined ? {} : { failFast: task.failFast }),
     ...(task.calculate === undefined ? {} : { calculate: task.calculate }),
   };
 }

@@ -34,6 +34,7 @@ export const REASONS = [
   "http_status", // a page answered with an error
   "network", // a page could not be reached
   "upstream_failed", // a task it needs did not succeed
+  "fail_fast", // another item of its list failed before it began
   "condition", // its condition did not hold
   "not_needed", // what it stands in for did not happen
   "task_failed", // a run: at least one task run failed

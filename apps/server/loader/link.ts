@@ -227,6 +227,7 @@ function plannedTask(
     },
     ...(use.if === undefined ? {} : { if: use.if }),
     ...(use.each === undefined ? {} : { each: use.each }),
+    ...(use.failFast === true ? { failFast: true } : {}),
     ...(fallbackFor === undefined ? {} : { fallbackFor }),
     ...(hook === undefined ? {} : { hook }),
   };

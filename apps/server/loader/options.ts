@@ -133,6 +133,7 @@ const inFlow = {
   ...inOperation,
   needs: z.array(z.string()).default([]),
   each: z.string().optional(),
+  failFast: z.boolean().optional(),
   fallback: z.unknown().optional(),
 };
 

@@ -40,6 +40,7 @@ export function checkUses(
     const path = ["tasks", name];
     const use = check(path, value, true);
     if (use) tasks.set(name, { use, path });
+    if (use?.failFast !== undefined && use.each === undefined) faults.push(pointless([...path, "failFast"]));
   }
   if (faults.length === 0 && tasks.size === 0) {
     faults.push({
@@ -53,6 +54,14 @@ export function checkUses(
   for (const [option, hook] of Object.entries(HOOK_OPTIONS))
     if (options[option] !== undefined) addHooks(tasks, option, hook, options[option], check, faults);
   return tasks;
+}
+
+function pointless(path: Path): Fault {
+  return {
+    path,
+    message: "`failFast` means nothing without `each`",
+    mend: "Remove it: a task that fails keeps those that need it from starting, as it is.",
+  };
 }
 
 /** Another task of the operation by name, else a task file by name, or a task of its own. */

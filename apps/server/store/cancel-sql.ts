@@ -30,7 +30,7 @@ export function closeWaitingAttempts(runId: string, now: number): InStatement {
 }
 
 const RETRYABLE =
-  "run_id = ?1 AND (state IN ('failed', 'cancelled') OR (state = 'skipped' AND reason = 'upstream_failed'))";
+  "run_id = ?1 AND (state IN ('failed', 'cancelled') OR (state = 'skipped' AND reason IN ('upstream_failed', 'fail_fast')))";
 /** The task to start again from, and everything behind it. ?3: its name, or null. */
 const BEHIND = `WITH RECURSIVE behind (id) AS (
   SELECT id FROM task_runs WHERE run_id = ?1 AND parent_id IS NULL AND task = ?3

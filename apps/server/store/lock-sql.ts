@@ -14,7 +14,16 @@ export const MEMORY = "memory";
 /** A lock whose places follow the load of the machine has them in a row of its own. */
 const placesOf = (row: string): string =>
   `coalesce((SELECT places FROM adaptive_limits a WHERE a.lock = ${row}.lock), ${row}.lock_limit)`;
-const TASK_IS_FREE = `(task_runs.lock IS NULL OR (SELECT count(*) FROM task_runs o WHERE o.lock = task_runs.lock AND (o.state = 'running' OR o.awaits IS NOT NULL)) < ${placesOf("task_runs")})`;
+/** Where more run at once, their order means little. */
+const MOST_AHEAD = 64;
+/**
+ * How many places belong to items of the same list that come before: jobs are taken up in any order, items begin in theirs. Those that
+ * cannot begin for a while are not waited for.
+ */
+const AHEAD = `CASE WHEN task_runs.lock LIKE '${ADAPTIVE} %' OR (SELECT p.rule->>'each' FROM task_runs p WHERE p.id = task_runs.parent_id) IS NULL THEN 0 ELSE (SELECT count(*) FROM (
+  SELECT 1 FROM task_runs o WHERE o.lock = task_runs.lock AND o.state = 'queued' AND o.id < task_runs.id AND o.parent_id = task_runs.parent_id
+  AND o.reason NOT IN ('retry', 'resources', 'paused') ORDER BY o.id LIMIT ${MOST_AHEAD})) END`;
+const TASK_IS_FREE = `(task_runs.lock IS NULL OR (SELECT count(*) FROM task_runs o WHERE o.lock = task_runs.lock AND (o.state = 'running' OR o.awaits IS NOT NULL)) + ${AHEAD} < ${placesOf("task_runs")})`;
 const left = (what: "cpu" | "memory", unit: number): string =>
   `(task_runs.${what} IS NULL OR (task_runs.${what} + (SELECT coalesce(sum(o.${what}), 0) FROM task_runs o WHERE o.state = 'running')) * ${unit} <= (SELECT places FROM adaptive_limits a WHERE a.lock = '${what}'))`;
 const RESOURCES_ARE_LEFT = `(${left("cpu", 1000)} AND ${left("memory", 1)})`;

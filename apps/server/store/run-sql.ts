@@ -163,6 +163,22 @@ export function insertFailedEvent(
   };
 }
 
+/** Behind a failure for good: it is told, and ends the list that fails fast. */
+export function followFailure(ticket: Ticket, failure: Failure, now: number): InStatement[] {
+  return [insertFailedEvent(ticket, "task_run.failed", failure, now), failFast(ticket, now)];
+}
+
+/** waiting, queued → skipped for the items beside one that failed, where their task says so. CROSS JOIN looks at that first. */
+function failFast({ taskRunId, runId }: Ticket, now: number): InStatement {
+  return {
+    sql: `UPDATE task_runs SET state = 'skipped', reason = 'fail_fast', finished_at = ?3 WHERE id IN (
+            SELECT w.id FROM task_runs t CROSS JOIN task_runs r ON r.id = t.root_id AND r.rule->>'failFast'
+            CROSS JOIN task_runs w ON w.run_id = ?2 AND w.root_id = r.id AND w.id <> r.id AND w.state IN ('waiting', 'queued') AND w.awaits IS NULL
+            WHERE t.id = ?1 AND t.parent_id IS NOT NULL)`,
+    args: [taskRunId, runId, now],
+  };
+}
+
 /** running → queued, or → failed when it has lost its owner too often. */
 export function interruptLost(owner: { node: string; boot: string }, now: number): InStatement {
   return {

@@ -72,7 +72,7 @@ export function createRunStore(database: Database, owner: Owner, newId: NewId): 
     retryLater: endForRetry,
     fail: (ticket, failure, now) =>
       end(ticket, { ...failure, state: "failed", failed: true }, now, [
-        sql.insertFailedEvent(ticket, "task_run.failed", failure, now),
+        ...sql.followFailure(ticket, failure, now),
         ...failureFiles(ticket, failure, now),
       ]),
     skip: (ticket, output, usage, now, reason, sightings = []) =>

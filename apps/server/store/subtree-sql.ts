@@ -90,6 +90,9 @@ export function cancelBelowStatements(runId: string, taskRunId: string, now: num
   ];
 }
 
+/** Items of a list that did not begin because of one that is tried again. */
+const LEFT_OUT = `(run_id = ?1 AND state = 'skipped' AND reason = 'fail_fast' AND root_id IN (SELECT b.root_id FROM task_runs b WHERE ${IS_BELOW.replace("id", "b.id")}))`;
+
 /**
  * Fenced on something to try again. What failed or was cancelled is queued; what could not start because of that waits again, hooks
  * too if the run had ended. What was cancelled above it is so no longer.
@@ -114,7 +117,7 @@ export function retryBelowStatements(
     ...unmark(runId, taskRunId),
     {
       sql: `${BELOW} UPDATE task_runs SET state = 'queued', reason = 'retried', finished_at = NULL, error = NULL, failures = 0, interruptions = 0, available_at = ?3
-            WHERE ${IS_BELOW} AND ${again} AND hook IS NULL RETURNING ${DELIVERY_COLUMNS}, state`,
+            WHERE ((${IS_BELOW} AND ${again}) OR ${LEFT_OUT}) AND hook IS NULL RETURNING ${DELIVERY_COLUMNS}, state`,
       args: [runId, taskRunId, now],
     },
     {
