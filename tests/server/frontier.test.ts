@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { rawServer } from "../support/raw-server.ts";
 import { makeFolder, startServer, type TestServer } from "../support/server.ts";
 
 interface Task {
@@ -12,6 +13,7 @@ interface Task {
   readonly state: string;
   readonly reason: string;
   readonly output: unknown;
+  readonly error: { readonly message: string } | null;
 }
 
 async function site(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
@@ -25,7 +27,7 @@ async function site(answer: (request: IncomingMessage, response: ServerResponse)
 }
 
 /** A folder with one task, `crawl`, that follows all links of the host. */
-function crawler(options = "", spawn = ""): string {
+function crawler(options = "", spawn = "", scope = "same-host"): string {
   const folder = makeFolder();
   const text = `import { browser } from "ultravisor";
 export default browser({
@@ -33,7 +35,7 @@ export default browser({
   async run({ input, visit, spawn, save }) {
     const page = await visit(input.url);
     await save("pages", { url: page.url });
-    await spawn(page.links({ scope: "same-host" }).map((url) => ({ url })), { key: (i) => i.url, ${spawn} });
+    await spawn(page.links({ scope: "${scope}" }).map((url) => ({ url })), { key: (i) => i.url, ${spawn} });
   },
 });`;
   writeFileSync(join(folder, "crawl.ts"), text);
@@ -144,4 +146,34 @@ describe("A crawl that finds no end", () => {
     );
     expect(run).toMatchObject({ state: "succeeded", notStarted: { depth: 0, time: 1 } });
   }, 60_000);
+});
+
+describe("A page that never comes", () => {
+  test.each([
+    ["over HTTP", "never"],
+    ["in Chromium", "always"],
+  ])(
+    "%s ends with its subtask's time, and costs the others nothing",
+    async (_where, render) => {
+      const { port } = await rawServer(() => {});
+      const slow = [`http://127.0.0.1:${port}/`, `https://127.0.0.1:${port}/`];
+      const links = [...slow, "/fine"].map((address) => `<a href="${address}">x</a>`).join("");
+      const url = await site((_request, response) => response.end(`<title>x</title>${TEXT}${links}`));
+      const folder = crawler(
+        `render: "${render}", robots: "ignore", timeout: "3s", retry: { attempts: 1 },`,
+        "",
+        "any",
+      );
+      const server = await startServer({ tasks: folder });
+      const { tasks } = await crawl(server, `${url}/`);
+      const ends = tasks.map((task) => [task.key, task.state, task.error?.message ?? null]);
+      const message = "took longer than 3 s and was ended";
+      expect(ends).toEqual([
+        [`${url}/`, "succeeded", null],
+        ...slow.map((address) => [address, "failed", message]),
+        [`${url}/fine`, "succeeded", null],
+      ]);
+    },
+    60_000,
+  );
 });
