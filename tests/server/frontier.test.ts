@@ -1,4 +1,5 @@
 /** Crawls of a site on loopback by the whole server, as a user starts it. */
+import { createHash, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -120,6 +121,31 @@ describe("A crawl that finds no end", () => {
     const { items } = await server.get<{ items: unknown[] }>(`/runs/${id}/not-started`);
     expect(items).toContainEqual(
       expect.objectContaining({ reason: "trap_suspected", detail: expect.stringMatching(/a calendar without end/) }),
+    );
+  }, 60_000);
+
+  test("leaves pages that hand every visitor new addresses, and takes 600 articles that look much the same", async () => {
+    const article = (n: number): string => `<a href="/a/${createHash("sha1").update(String(n)).digest("hex")}">x</a>`;
+    const articles = new Map(Array.from({ length: 600 }, (_, n) => [article(n), n]));
+    const fresh = (): string => `<a href="/v/${randomBytes(8).toString("hex")}/page">x</a>`;
+    const read = new Set<number>();
+    const url = await site((request, response) => {
+      const path = request.url ?? "";
+      const n = articles.get(`<a href="${path}">x</a>`);
+      if (n !== undefined) read.add(n);
+      if (n !== undefined)
+        response.end(`<title>Article ${n}</title>${TEXT}${article((n + 1) % 600)}${article((n + 7) % 600)}`);
+      else if (path.startsWith("/v/")) response.end(`<title>You</title>Visitor ${path}${TEXT}${fresh()}${fresh()}`);
+      else response.end(`<title>Start</title>${TEXT}${article(0)}${fresh()}${fresh()}`);
+    });
+    const server = await startServer({ tasks: crawler("limits: { depth: 100_000 },") });
+    const { run, id } = await crawled(server, `${url}/`);
+    expect(run).toMatchObject({ state: "succeeded", counts: { failed: 0 } });
+    expect(read.size).toBe(600);
+    expect(run.counts.succeeded).toBeLessThan(600 + 1200);
+    const { items } = await server.get<{ items: unknown[] }>(`/runs/${id}/not-started`);
+    expect(items).toContainEqual(
+      expect.objectContaining({ reason: "trap_suspected", detail: expect.stringMatching(/\/v show what others show/) }),
     );
   }, 60_000);
 

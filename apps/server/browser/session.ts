@@ -15,6 +15,7 @@ import type { Places } from "./chromium/places.ts";
 import type { BrowserPool } from "./chromium/pool.ts";
 import { openTab, type Tab } from "./chromium/tab.ts";
 import { isHtml, type PageDocument } from "./document/document.ts";
+import { Looks } from "./document/look.ts";
 import { isInScope, Scopes } from "./document/scopes.ts";
 import { fetchFile } from "./download/fetch-file.ts";
 import type { Egress } from "./egress/egress.ts";
@@ -69,6 +70,7 @@ class Session implements BrowsingSession {
   readonly #named: NamedHosts;
   readonly #downloads: FileDraft[] = [];
   readonly #scopes = new Scopes();
+  readonly #looks = new Looks();
   readonly #served = new Served();
   #received = 0;
   readonly #onClose: () => void;
@@ -146,6 +148,10 @@ class Session implements BrowsingSession {
     return this.#received;
   }
 
+  look(): number | null {
+    return this.#looks.sum();
+  }
+
   scopeOf(key: string): ScopeRule | null {
     return this.#scopes.of(key);
   }
@@ -174,7 +180,10 @@ class Session implements BrowsingSession {
       render === "always"
         ? await this.#visitInTab(url, options, ASKED_FOR)
         : await this.#visitOverHttp(url, options, render);
-    document.onLinks = (hrefs, asked) => this.#scopes.note(document.url, hrefs, asked);
+    document.onLinks = (hrefs, asked) => {
+      this.#looks.note(document);
+      this.#scopes.note(document.url, hrefs, asked);
+    };
     if (document.tier === "browser") {
       document.changed = (await this.#http.recrawl?.rendered(document, document.html)) ?? true;
       await this.#http.mirror?.rendered(this.#http, document, withoutFragment(url));

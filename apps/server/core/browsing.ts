@@ -75,6 +75,8 @@ export interface BrowsingSession {
   readonly broken: Promise<BrowsingError>;
   /** Bytes of the pages visited, unpacked, and of the files downloaded so far. */
   received(): number;
+  /** Stands for what the pages showed that links were taken from (core/repeats.ts). Costs a look at all their text. */
+  look(): number | null;
   /** Pages served by each tier so far, and why. */
   tiers(): Tiers;
   close(): Promise<void>;

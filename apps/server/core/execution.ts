@@ -117,6 +117,8 @@ export type Outcome =
       /** The key of the address where a root's page was found, if that is another one. */
       readonly ownLanding?: string | null;
       readonly spawned: readonly SpawnDraft[];
+      /** Stands for what the pages showed from which it spawned (core/repeats.ts). */
+      readonly look?: number | null;
       readonly records: readonly RecordDraft[];
       readonly files: readonly FileDraft[];
       readonly report: JsonObject;

@@ -1,7 +1,8 @@
 /** Why a subtask that was wanted is not started: the limits of its task, and addresses that look like a trap. */
 import type { TaskRun } from "./entities.ts";
+import { kindOf, newRepeatMemory, REPEATS, type RepeatMemory, repeatedKind } from "./repeats.ts";
 import type { TaskRunDraft } from "./run-store.ts";
-import { type TrapMemory, trapSuspected } from "./traps.ts";
+import { newTrapMemory, type TrapMemory, trapSuspected } from "./traps.ts";
 import { urlTemplate } from "./url-template.ts";
 
 export const STOP_REASONS = ["depth", "subtasks", "bytes", "time", "perTemplate", "perHost", "trap_suspected"] as const;
@@ -30,14 +31,37 @@ export interface Sifted {
   readonly stops: Stop[];
 }
 
-/** Which of its subtasks a task run may start, as far as these alone tell: not too deep, and no trap. The store knows the rest. */
-export function sift(parent: TaskRun, drafts: readonly TaskRunDraft[], traps: TrapMemory, now: number): Sifted {
+/** What was seen of one crawl. */
+export interface CrawlMemory {
+  readonly traps: TrapMemory;
+  readonly repeats: RepeatMemory;
+}
+
+export function newCrawlMemory(): CrawlMemory {
+  return { traps: newTrapMemory(), repeats: newRepeatMemory() };
+}
+
+/**
+ * Which of its subtasks a task run may start, as far as these alone tell: not too deep, and no trap. The store knows the rest.
+ * @param look what its own page showed (core/repeats.ts), or null
+ */
+export function sift(
+  parent: TaskRun,
+  drafts: readonly TaskRunDraft[],
+  memory: CrawlMemory,
+  look: number | null,
+  now: number,
+): Sifted {
   const { depth } = parent.spec.limits;
   if (parent.depth >= depth) return { drafts: [], stops: drafts.map((draft) => stop(draft, "depth", null)) };
   if (parent.spec.traps === "ignore") return { drafts: [...drafts], stops: [] };
   const sifted: Sifted = { drafts: [], stops: [] };
+  const repeated = parent.key === null ? null : repeatedKind(parent.key, look, memory.repeats);
   for (const draft of drafts) {
-    const why = trapSuspected(draft.key, traps, now);
+    const isRepeat = repeated !== null && kindOf(draft.key) === repeated.kind;
+    const why = isRepeat
+      ? `${REPEATS} pages of ${repeated.kind} show what others show, and lead to ever more of them`
+      : trapSuspected(draft.key, memory.traps, now);
     if (why === null) sifted.drafts.push(draft);
     else sifted.stops.push(stop(draft, "trap_suspected", why));
   }

@@ -1,10 +1,11 @@
 /**
- * Addresses that lead a crawl nowhere, told from the addresses alone. Sites of any size are no traps: nothing here counts how many
+ * Addresses that lead a crawl nowhere, told from the addresses alone; what their pages show is looked at elsewhere (core/repeats.ts). Sites of any size are no traps: nothing here counts how many
  * pages a template has.
  *
  * Sources: Heritrix (PathologicalPathDecideRule, TooManyPathSegmentsDecideRule), Scrapy (URLLENGTH_LIMIT 2083, from the longest
  * address that Internet Explorer took), Katana (repeated path sequences), and what calendars and shop filters on the web do.
  */
+import { newPathFilterMemory, type PathFilterMemory, pathFilters } from "./path-filters.ts";
 import { farthestMonth } from "./url-date.ts";
 import { urlTemplate } from "./url-template.ts";
 
@@ -21,6 +22,8 @@ const FILTERED_PAGES = 500;
 const PAGES_PER_VALUE = 20;
 /** Two parameters are a page of a list, or a chapter of a book. */
 const FILTERS = 3;
+/** What parts an address, and one value of a parameter from the next: `?f=red,m`. */
+const PARTS = /[/&,;|+]|%2C|%3B|%7C/i;
 
 /** What was seen of the addresses of one crawl. */
 export interface TrapMemory {
@@ -28,6 +31,7 @@ export interface TrapMemory {
   readonly far: Map<string, Far>;
   /** Addresses with many parameters, by path. */
   readonly filtered: Map<string, Filtered>;
+  readonly inPaths: PathFilterMemory;
 }
 
 interface Far {
@@ -42,7 +46,7 @@ interface Filtered {
 }
 
 export function newTrapMemory(): TrapMemory {
-  return { far: new Map(), filtered: new Map() };
+  return { far: new Map(), filtered: new Map(), inPaths: newPathFilterMemory() };
 }
 
 /**
@@ -55,15 +59,14 @@ export function trapSuspected(key: string, memory: TrapMemory, now: number): str
   const url = /^https?:/.test(key) ? URL.parse(key) : null;
   if (url === null) return null;
   if (key.length > MAX_URL_LENGTH) return `an address of ${key.length} characters; ${MAX_URL_LENGTH} are the most`;
-  return repeats(url) ?? calendar(url, memory, now) ?? filters(url, memory);
+  return repeats(url) ?? calendar(url, memory, now) ?? filters(url, memory) ?? pathFilters(url, memory.inPaths);
 }
 
 /** Most addresses are seen through at a glance; every link of every page passes here. */
 function mayBeSuspected(key: string, { far }: TrapMemory): boolean {
   return (
     key.length > MAX_URL_LENGTH ||
-    key.split("/").length > MAX_SEGMENT_REPEATS + "http://host".split("/").length ||
-    key.split("&").length >= FILTERS ||
+    key.split(PARTS).length >= FILTERS + "http://host".split("/").length ||
     /(?:19|2[01])\d\d|\d{10}/.test(key) ||
     (far.size > 0 && /\d/.test(key))
   );
@@ -101,7 +104,7 @@ function calendar(url: URL, { far }: TrapMemory, now: number): string | null {
 }
 
 function filters(url: URL, { filtered }: TrapMemory): string | null {
-  if (url.searchParams.size < FILTERS) return null;
+  if (url.search.split(PARTS).length < FILTERS) return null;
   const path = url.host + url.pathname;
   const seen = filtered.get(path) ?? { queries: new Set(), values: new Map() };
   filtered.set(path, seen);
@@ -122,6 +125,6 @@ function remember({ queries, values }: Filtered, url: URL): void {
   for (const [name, value] of url.searchParams) {
     const known = values.get(name) ?? new Set();
     values.set(name, known);
-    if (known.size <= 2 * FILTERED_PAGES) known.add(value);
+    for (const one of value.split(PARTS)) if (known.size <= 2 * FILTERED_PAGES) known.add(one);
   }
 }

@@ -237,7 +237,7 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
     parts.newId,
   );
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
-  const { drafts: spawned, stops } = parts.fanOuts.sift(taskRun, wanted, now);
+  const { drafts: spawned, stops } = parts.fanOuts.sift(taskRun, wanted, outcome.look ?? null, now);
   const { output, ownKey = null, ownLanding = null, records, files, report, sightings, captures, usage } = outcome;
   const name = taskRun.spec.session;
   const session = name && outcome.session ? { session: sealSession(parts, name, outcome.session) } : {};

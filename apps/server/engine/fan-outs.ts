@@ -8,8 +8,7 @@ import type { TaskRun } from "../core/entities.ts";
 import type { Usage } from "../core/execution.ts";
 import type { Clock, TaskQueue, TaskRunReader } from "../core/ports.ts";
 import type { RunStore, Settled, TaskRunDraft } from "../core/run-store.ts";
-import { type Sifted, sift } from "../core/stops.ts";
-import { newTrapMemory, type TrapMemory } from "../core/traps.ts";
+import { type CrawlMemory, newCrawlMemory, type Sifted, sift } from "../core/stops.ts";
 
 export interface FanOutParts {
   readonly transitions: RunStore;
@@ -20,14 +19,14 @@ export interface FanOutParts {
 }
 
 export interface FanOuts {
-  /** What of these subtasks may be started. */
-  sift(parent: TaskRun, drafts: readonly TaskRunDraft[], now: number): Sifted;
+  /** What of these subtasks may be started. `look`: what the task run's own page showed, or null. */
+  sift(parent: TaskRun, drafts: readonly TaskRunDraft[], look: number | null, now: number): Sifted;
   /** An attempt was settled: when its root has received too much, what waits below it is stopped. */
   settled(taskRun: TaskRun, usage: Usage): Promise<void>;
 }
 
 interface Remembered {
-  readonly traps: TrapMemory;
+  readonly crawl: CrawlMemory;
   /** Null: not asked for yet. */
   bytes: number | null;
 }
@@ -38,7 +37,7 @@ const MOST_ROOTS = 64;
 export function createFanOuts(parts: FanOutParts): FanOuts {
   const roots = new Map<string, Remembered>();
   function recall(root: string): Remembered {
-    const known = roots.get(root) ?? { traps: newTrapMemory(), bytes: null };
+    const known = roots.get(root) ?? { crawl: newCrawlMemory(), bytes: null };
     roots.delete(root);
     roots.set(root, known);
     const [oldest] = roots.keys();
@@ -46,8 +45,8 @@ export function createFanOuts(parts: FanOutParts): FanOuts {
     return known;
   }
   return {
-    sift: (parent, drafts, now) =>
-      drafts.length === 0 ? { drafts: [], stops: [] } : sift(parent, drafts, recall(parent.root).traps, now),
+    sift: (parent, drafts, look, now) =>
+      drafts.length === 0 ? { drafts: [], stops: [] } : sift(parent, drafts, recall(parent.root).crawl, look, now),
     async settled({ root, spec }, { bytes = 0 }) {
       if (bytes === 0) return;
       const known = recall(root);

@@ -169,6 +169,7 @@ function succeeded(
     ownKey: drafts.ownKey,
     ownLanding: landings.ofRoot(drafts.ownKey),
     spawned: drafts.spawned,
+    look: parts.assignment.parent === null || drafts.spawned.length === 0 ? null : (session?.look() ?? null),
     records: drafts.records,
     files: [...drafts.files, ...(session?.downloads() ?? [])],
     report: drafts.report,

@@ -66,6 +66,10 @@ export class BrowserSession {
     return this.#session.received();
   }
 
+  look(): number | null {
+    return this.#session.look();
+  }
+
   tiers(): NonNullable<Usage["tiers"]> {
     return this.#session.tiers();
   }
