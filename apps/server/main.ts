@@ -10,7 +10,8 @@ import { findChromium } from "./browser/chromium/chromium.ts";
 import { createHostGates } from "./browser/manners/host-gates.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { BrowsingError, type Chromium } from "./core/browsing.ts";
-import type { Health, Logger, Notices } from "./core/ports.ts";
+import type { Health } from "./core/health.ts";
+import type { Logger, Notices } from "./core/ports.ts";
 import type { Interrupted } from "./core/run-store.ts";
 import { createEngine, type RunningEngine } from "./engine/index.ts";
 import { createNotices } from "./engine/notices.ts";
@@ -206,6 +207,7 @@ async function services(house: House): Promise<Parameters<typeof createApp>[0]> 
 
 function health(house: House, sqlite: string): Health {
   const found = warnings(house);
+  const { path = null, sandbox = false } = house.chromium ?? {};
   return {
     status: found.length === 0 ? "ok" : "degraded",
     version: packageJson.version,
@@ -213,7 +215,7 @@ function health(house: House, sqlite: string): Health {
     startedAt: house.startedAt,
     sqlite,
     queue: house.config.queueUrl.split(":")[0] ?? "libsql",
-    browser: { path: house.chromium?.path ?? null, sandbox: house.chromium?.sandbox ?? false },
+    browser: { path, sandbox, paces: house.executors.browser.paces() },
     warnings: found,
   };
 }

@@ -3,7 +3,7 @@ import type { LookupFunction } from "node:net";
 import type { Browsing, BrowsingSession, Chromium } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import type { Requisites } from "../core/mirror.ts";
-import type { Memory } from "../core/page-limit.ts";
+import type { Memory, PaceReport } from "../core/page-limit.ts";
 import type { HostGates } from "../core/politeness.ts";
 import { createTemplates } from "./auto/templates.ts";
 import { readMemory } from "./chromium/memory.ts";
@@ -32,6 +32,8 @@ export interface BrowsingOptions {
   readonly loadTimeout?: number;
   /** What there is for pages; default: what the machine has, or its control group allows. */
   readonly memory?: () => Memory;
+  /** Hears how many pages Chromium shows at a time. */
+  readonly reportPace?: (report: PaceReport) => void;
   /** How names are resolved; default: as the system does it. */
   readonly lookup?: LookupFunction;
   /** Makes the gates that this process shares with others; default: it has its own. */
@@ -67,7 +69,10 @@ export function createBrowsing(options: BrowsingOptions): Browsing {
     gates: options.shareGates?.(own) ?? own,
     robots: createRobotsFiles({ userAgent, timeout: Math.min(pageTimeout, ROBOTS_TIMEOUT) }),
   };
-  const pace = createPace({ most: options.maxPages ?? 4, memory, now: () => performance.now() });
+  const pace = createPace({
+    ...{ most: options.maxPages ?? 4, memory, now: () => performance.now() },
+    ...(options.reportPace ? { report: options.reportPace } : {}),
+  });
   const egresses = createEgresses(options.lookup, egress);
   const parts = {
     egresses,

@@ -35,6 +35,29 @@ export interface LimitChange {
   readonly why: string | null;
 }
 
+/** What a runner tells of its own limit: when it is first used, and when it changes. */
+export interface PaceReport {
+  readonly limit: number;
+  /** It is never more than this. */
+  readonly most: number;
+  /** What it was before, and why it is another one; null: it is the first. */
+  readonly change: { readonly from: number; readonly why: string } | null;
+}
+
+/** How many pages Chromium shows at a time for one task, with the last changes, newest first. */
+export interface TaskPace {
+  readonly task: string;
+  readonly limit: number;
+  readonly most: number;
+  /** `at` in epoch milliseconds. */
+  readonly changes: readonly {
+    readonly at: number;
+    readonly from: number;
+    readonly to: number;
+    readonly why: string;
+  }[];
+}
+
 /** What a page in a process of its own takes, an application rather than a document: Crawlee and Browserless reckon alike. */
 const PAGE_BYTES = 150 * 1024 ** 2;
 /** Less than this is short: a Chromium that lacks memory crashes pages. */

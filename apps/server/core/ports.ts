@@ -283,16 +283,4 @@ export interface Engine {
   receive(webhook: string, message: WebhookMessage): Promise<readonly Run[]>;
 }
 
-/** Facts for `/api/health`. */
-export interface Health {
-  readonly status: "ok" | "degraded";
-  readonly version: string;
-  readonly node: string;
-  readonly startedAt: number;
-  readonly sqlite: string;
-  readonly queue: string;
-  readonly browser: { readonly path: string | null; readonly sandbox: boolean };
-  readonly warnings: readonly string[];
-}
-
 export type { TriggerSpec };

@@ -1,7 +1,9 @@
 /** What `main.ts` hands to the HTTP room: readers, the engine's verbs, and a few facts. */
+
 import type { Hono } from "hono";
 import type { ManifestStore } from "../core/engine-stores.ts";
 import type { FileStore } from "../core/files.ts";
+import type { Health } from "../core/health.ts";
 import type { Mirrors } from "../core/mirror.ts";
 import type {
   BackupStore,
@@ -11,7 +13,6 @@ import type {
   Engine,
   EventReader,
   FileReader,
-  Health,
   Logger,
   LogReader,
   Notices,

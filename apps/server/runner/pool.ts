@@ -5,9 +5,11 @@
 import type { Chromium } from "../core/browsing.ts";
 import type { DeclaredCollection, TaskSpec } from "../core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
+import type { TaskPace } from "../core/page-limit.ts";
 import type { HostGates } from "../core/politeness.ts";
 import type { Logger } from "../core/ports.ts";
 import { HostOffice } from "./host-office.ts";
+import { Paces } from "./paces.ts";
 import { RunnerProcess } from "./process.ts";
 import { supervise } from "./supervise.ts";
 
@@ -49,7 +51,12 @@ const IDLE = 60_000;
 const GRACE = 10_000;
 const TURN = 5000;
 
-export function createRunnerPool(options: RunnerPoolOptions): Executor {
+export interface RunnerExecutor extends Executor {
+  /** How many pages Chromium shows at a time, by task. */
+  paces(): readonly TaskPace[];
+}
+
+export function createRunnerPool(options: RunnerPoolOptions): RunnerExecutor {
   return new RunnerPool(options);
 }
 
@@ -70,13 +77,14 @@ interface Waiting {
   resolve(runner: Runner | null): void;
 }
 
-class RunnerPool implements Executor {
+class RunnerPool implements RunnerExecutor {
   readonly #options: RunnerPoolOptions;
   readonly #hosts: HostOffice;
   readonly #runners = new Set<Runner>();
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<Outcome>>();
   readonly #stops = new Set<AbortController>();
+  readonly #paces = new Paces();
   #closed = false;
 
   constructor(options: RunnerPoolOptions) {
@@ -99,6 +107,10 @@ class RunnerPool implements Executor {
       this.#stops.delete(stop);
       signal.removeEventListener("abort", abort);
     }
+  }
+
+  paces(): readonly TaskPace[] {
+    return this.#paces.list();
   }
 
   async close(): Promise<void> {
@@ -195,6 +207,7 @@ class RunnerPool implements Executor {
       },
       killMarked,
       hosts: this.#hosts,
+      reportPace: (report) => this.#paces.note(spec.source, report, Date.now()),
     });
     const runner: Runner = {
       key: keyOf(spec),

@@ -9,6 +9,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { type BirpcReturn, createBirpc } from "birpc";
 import type { Assignment, ExecutionHost, LogLine } from "../core/execution.ts";
+import type { PaceReport } from "../core/page-limit.ts";
 import { LockedError } from "../core/saved-session.ts";
 import { openChannel } from "./channel.ts";
 import type { HostDesk, HostOffice } from "./host-office.ts";
@@ -30,6 +31,8 @@ export interface RunnerStart {
   readonly settings: RunnerSettings;
   /** Where runner processes are polite together. */
   readonly hosts: HostOffice;
+  /** Hears how many pages its Chromium shows at a time. */
+  reportPace(report: PaceReport): void;
   /** Kills every process whose environment has these variables: Chromium has left the runner's process group. */
   killMarked(marks: Readonly<Record<string, string>>): Promise<number>;
 }
@@ -173,6 +176,7 @@ export class RunnerProcess {
       leaveHost: (id) => this.#desk.leave(id),
       leaveAdopted: (host) => this.#desk.leaveAdopted(host),
       pauseHost: (host, milliseconds) => this.#desk.pause(host, milliseconds),
+      reportPace: (report) => this.#start.reportPace(report),
       land: (id, key) => hostOf(id).land(key),
       recall: (id, what, url) => hostOf(id).recall(what, url),
     };

@@ -5,6 +5,7 @@ import type { StateEntry } from "../core/entities.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { PaceReport } from "../core/page-limit.ts";
 import type { PerHost } from "../core/politeness.ts";
 import type { Remembered, Sighted } from "../core/recrawl.ts";
 import type { SessionState } from "../core/saved-session.ts";
@@ -74,6 +75,8 @@ export interface ServerFunctions {
   leaveHost(id: number): void;
   leaveAdopted(host: string): void;
   pauseHost(host: string, milliseconds: number): void;
+  /** How many pages its Chromium shows at a time. */
+  reportPace(report: PaceReport): void;
   land(id: string, key: string): Promise<boolean>;
   recall(id: string, what: Sighted, url: string): Promise<Remembered | null>;
 }

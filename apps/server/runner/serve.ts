@@ -12,6 +12,7 @@ import { recordedTask, recordingSchema } from "../../sdk/recording.ts";
 import type { Browsing, Chromium } from "../core/browsing.ts";
 import type { Assignment, Level, LogLine } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
+import type { PaceReport } from "../core/page-limit.ts";
 import type { HostGates } from "../core/politeness.ts";
 import { executeAttempt } from "./attempt.ts";
 import { openChannel } from "./channel.ts";
@@ -31,6 +32,7 @@ export interface RunnerParts {
     readonly files: FileStore;
     readonly maxPages: number;
     shareGates(own: HostGates): Pick<HostGates, "enter" | "pause">;
+    reportPace(report: PaceReport): void;
   }): Promise<Browsing>;
 }
 
@@ -115,6 +117,7 @@ class Runner {
         files,
         maxPages: settings.slots,
         shareGates: (own: HostGates) => this.#shareGates(own),
+        reportPace: (report: PaceReport) => void this.#server.reportPace.asEvent(report).catch(() => {}),
       };
       const browsing = definition.kind === "browser" ? await this.#parts.createBrowsing(browsingOptions) : null;
       this.#prepared = { definition, files, browsing, settings, schemas: new ForeignSchemas(settings.collections) };

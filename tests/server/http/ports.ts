@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 import type { Definition } from "../../../apps/server/core/definition.ts";
 import type { Assignment } from "../../../apps/server/core/execution.ts";
 import type { FileStore } from "../../../apps/server/core/files.ts";
-import type { Health } from "../../../apps/server/core/ports.ts";
+import type { Health } from "../../../apps/server/core/health.ts";
 import { createEngine, type RunningEngine } from "../../../apps/server/engine/index.ts";
 import { createNotices } from "../../../apps/server/engine/notices.ts";
 import { tellState } from "../../../apps/server/engine/told-state.ts";
@@ -164,7 +164,11 @@ export const HEALTH: Health = {
   startedAt: Date.parse("2026-03-01T11:00:00Z"),
   sqlite: "3.45.1",
   queue: "libsql",
-  browser: { path: "/usr/bin/chromium", sandbox: false },
+  browser: {
+    path: "/usr/bin/chromium",
+    sandbox: false,
+    paces: [{ task: "crawl", limit: 8, most: 16, changes: [{ at: 0, from: 4, to: 8, why: "to see" }] }],
+  },
   warnings: ["Chromium runs without its sandbox"],
 };
 

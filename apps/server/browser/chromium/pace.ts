@@ -1,6 +1,6 @@
 /** Lets as many sessions into Chromium at a time as the machine does best with: watches what is finished, and moves the limit. */
 import { availableParallelism } from "node:os";
-import { firstLimit, type Memory, nextLimit, type PageLimit } from "../../core/page-limit.ts";
+import { firstLimit, type Memory, nextLimit, type PaceReport, type PageLimit } from "../../core/page-limit.ts";
 import { createSlots } from "./slots.ts";
 
 export interface PaceOptions {
@@ -10,6 +10,8 @@ export interface PaceOptions {
   /** In milliseconds, of a clock that never goes back. */
   now(): number;
   readonly cores?: number;
+  /** Hears how many there are, when the first one enters and when that changes. */
+  readonly report?: (report: PaceReport) => void;
 }
 
 export interface Pace {
@@ -25,11 +27,18 @@ export interface Pace {
 const WINDOW = 3000;
 const ROUNDS = 3;
 
-export function createPace({ most, memory, now, cores = availableParallelism() }: PaceOptions): Pace {
+export function createPace({
+  most,
+  memory,
+  now,
+  cores = availableParallelism(),
+  report = () => {},
+}: PaceOptions): Pace {
   let state: PageLimit = firstLimit(cores, memory(), most);
   let since = now();
   let finished = 0;
   let wasFull = false;
+  let isUsed = false;
   const slots = createSlots(state.limit);
 
   const look = (told: (text: string) => void): void => {
@@ -44,11 +53,15 @@ export function createPace({ most, memory, now, cores = availableParallelism() }
     wasFull = slots.isFull;
     if (next.limit === before) return;
     slots.resize(next.limit);
-    if (why !== null) told(`Chromium shows ${next.limit} pages at a time from now on, not ${before}: ${why}.`);
+    if (why === null) return;
+    report({ limit: next.limit, most, change: { from: before, why } });
+    told(`Chromium shows ${next.limit} pages at a time from now on, not ${before}: ${why}.`);
   };
 
   return {
     async enter(signal, told) {
+      if (!isUsed) report({ limit: state.limit, most, change: null });
+      isUsed = true;
       const entering = slots.take(signal);
       wasFull ||= slots.isFull;
       const leave = await entering;

@@ -1,8 +1,18 @@
 /** Health: open to all, so it tells no path to strangers. */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Health } from "../../core/health.ts";
 import { type Endpoint, PROBLEMS } from "../endpoint.ts";
 import { iso } from "../presenters/time.ts";
 import type { Services } from "../services.ts";
+
+const PaceView = z.object({
+  task: z.string(),
+  limit: z.int(),
+  most: z.int().openapi({ description: "It is never more than this" }),
+  changes: z.array(z.object({ at: z.string(), from: z.int(), to: z.int(), why: z.string() })).openapi({
+    description: "The last ten, newest first",
+  }),
+});
 
 const HealthView = z
   .object({
@@ -16,6 +26,11 @@ const HealthView = z
       found: z.boolean(),
       path: z.string().nullable().openapi({ description: "Told to callers that are signed in" }),
       sandbox: z.boolean(),
+      paces: z
+        .array(PaceView)
+        .openapi({
+          description: "How many pages Chromium shows at a time, by task; told to callers that are signed in",
+        }),
     }),
     warnings: z.array(z.string()),
   })
@@ -36,12 +51,11 @@ export function healthEndpoints(services: Services): readonly [Endpoint<typeof g
       route: get,
       handler: async (c) => {
         const { startedAt, browser, warnings, ...health } = await services.health();
-        const path = c.get("caller") === null ? null : browser.path;
         return c.json(
           {
             ...health,
             startedAt: iso(startedAt),
-            browser: { found: browser.path !== null, path, sandbox: browser.sandbox },
+            browser: presentBrowser(browser, c.get("caller") !== null),
             warnings: [...warnings],
           },
           200,
@@ -49,4 +63,15 @@ export function healthEndpoints(services: Services): readonly [Endpoint<typeof g
       },
     },
   ];
+}
+
+function presentBrowser(
+  { path, sandbox, paces }: Health["browser"],
+  isKnown: boolean,
+): z.infer<typeof HealthView>["browser"] {
+  const shown = paces.map((pace) => ({
+    ...pace,
+    changes: pace.changes.map((change) => ({ ...change, at: iso(change.at) })),
+  }));
+  return { found: path !== null, path: isKnown ? path : null, sandbox, paces: isKnown ? shown : [] };
 }

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { Task } from "../api.ts";
 import { Empty, Loaded } from "../components/feedback.tsx";
+import { Pace } from "../components/pace.tsx";
 import { RunList } from "../components/run-list.tsx";
 import { StartForm } from "../components/start-form.tsx";
 import { useTitle } from "../components/title.ts";
@@ -31,7 +32,10 @@ export function TaskScreen(): ReactElement {
         {(task) => (
           <div className="columns">
             <Start task={task} />
-            <Facts task={task} />
+            <div className="stack">
+              <Facts task={task} />
+              <Pace task={task.name} />
+            </div>
           </div>
         )}
       </Loaded>
