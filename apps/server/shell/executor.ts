@@ -1,15 +1,14 @@
 /** Executes shell tasks: `sh -c` in a process group of its own, in the run's staging folder, with a small environment. */
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Breach } from "../core/attempt-limits.ts";
 import type { Assignment, ExecutionHost, Executor, FileDraft, Outcome, Usage } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
-import { environmentOf, type Incarnation, marksOf } from "./environment.ts";
+import { environmentOf, type Incarnation, marksOf, type Places } from "./environment.ts";
 import { LimitWatch } from "./limit-watch.ts";
 import { OutputCapture, type OutputLimits } from "./output.ts";
 import type { Marks } from "./processes.ts";
-import { keepFiles, prepare, readOutput } from "./results.ts";
+import { keepFiles, prepare, readOutput, remove, removeIfUnused } from "./results.ts";
 import { signalNumbered } from "./signals.ts";
 import { type Exit, type Started, startProcess } from "./start.ts";
 import { killTree, type Stoppable, stopLeftovers, stopTree } from "./stop.ts";
@@ -67,20 +66,24 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (signal.aborted) return { type: "cancelled", usage: NO_USAGE };
-  const folder = join(assignment.staging, ".ultravisor", `${assignment.taskRunId}-${assignment.attempt}`);
+  let places: Places | null = null;
   try {
-    const places = await prepare(folder, assignment.input);
+    places = prepare(
+      join(assignment.staging, ".ultravisor", `${assignment.taskRunId}-${assignment.attempt}`),
+      assignment.input,
+    );
     const { env, omitted } = environmentOf(options.env, assignment, options, places);
     if (omitted.length > 0)
       say(host, "warn", `too large for an environment variable: ${omitted.join(", ")}; read $ULTRAVISOR_INPUT_FILE`);
     const command = new Command(options, assignment, host, env);
     const end = await command.run(signal);
-    const files = await keepFiles(places.out, options.files);
-    return await outcomeOf(end, command, places.output, files, assignment);
+    if (removeIfUnused(places)) places = null;
+    const files = places === null ? [] : await keepFiles(places.out, options.files);
+    return await outcomeOf(end, command, places?.output ?? null, files, assignment);
   } catch (error) {
     return failed("error", "error", error instanceof Error ? error.message : String(error), [], NO_USAGE);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (places !== null) await remove(places);
   }
 }
 
@@ -208,7 +211,7 @@ function stopRequest(
 async function outcomeOf(
   end: End,
   command: Command,
-  outputFile: string,
+  outputFile: string | null,
   files: readonly FileDraft[],
   assignment: Assignment,
 ): Promise<Outcome> {
@@ -225,7 +228,7 @@ async function outcomeOf(
     return failed("exit", "exit", detail === "" ? what : `${what}: ${detail.slice(0, 500)}`, files, usage);
   }
   try {
-    const output = (await readOutput(outputFile)) ?? command.output.lastLines();
+    const output = (outputFile === null ? undefined : await readOutput(outputFile)) ?? command.output.lastLines();
     return { type: "succeeded", output, spawned: [], records: [], files, report: {}, usage };
   } catch (error) {
     return failed("error", "invalid_output", error instanceof Error ? error.message : String(error), files, usage);

@@ -30,7 +30,7 @@ export class OutputCapture {
   readonly #tail: Tail<{ readonly stream: StreamName; readonly bytes: Buffer }>;
   readonly #result = new Tail<{ readonly bytes: Buffer }>(RESULT_BYTES);
   readonly #paused = new Set<Readable>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #headLeft: number;
   #sinceFlush = 0;
   #lastError = "";
@@ -40,12 +40,12 @@ export class OutputCapture {
     this.#log = log;
     this.#tail = new Tail(limits.tail);
     this.#headLeft = limits.head;
-    this.#timer = setInterval(() => this.#flush(), FLUSH_INTERVAL);
   }
 
   follow(name: StreamName, stream: Readable): void {
     stream.on("data", (bytes: Buffer) => {
       this.#take(name, bytes);
+      this.#timer ??= setInterval(() => this.#flush(), FLUSH_INTERVAL);
       this.#sinceFlush += bytes.length;
       if (this.#sinceFlush < HIGH_WATER) return;
       stream.pause();

@@ -16,7 +16,8 @@ export class UsageMeter {
 
   constructor(root: number) {
     this.#root = root;
-    this.#look();
+    // It has just begun, alone; most commands have ended before the first look at all that they started.
+    this.#peak = memoryOf(root).peak;
     for (const delay of FIRST_LOOKS) this.#timers.add(setTimeout(() => this.#look(), delay));
     this.#timers.add(setInterval(() => this.#look(), LOOK_INTERVAL));
   }
