@@ -135,10 +135,13 @@ async function readConfigFile(folder: string): Promise<object> {
   );
 }
 
-/** HTTP-bound browser tasks wait more than they work, so they may be more than the cores. */
+/**
+ * More than the cores: a command that has ended still has to be written down, and most wait for a disk or a network; browser tasks over
+ * HTTP wait most of their time.
+ */
 function limitsOf(text: string | undefined): Config["concurrency"] {
   const cores = availableParallelism();
-  const limits = { shell: Math.max(2, cores), browser: cores * 4, code: Math.max(2, cores) * 2 };
+  const limits = { shell: Math.max(2, cores) * 2, browser: cores * 4, code: Math.max(2, cores) * 2 };
   for (const [, kind, limit] of (text ?? "").matchAll(/(shell|browser|code)\s*=\s*(\d+)/g)) {
     if (kind === "shell" || kind === "browser" || kind === "code") limits[kind] = Math.max(1, Number(limit));
   }

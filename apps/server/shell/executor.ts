@@ -68,7 +68,7 @@ async function attempt(
   if (signal.aborted) return { type: "cancelled", usage: NO_USAGE };
   let places: Places | null = null;
   try {
-    places = prepare(
+    places = await prepare(
       join(assignment.staging, ".ultravisor", `${assignment.taskRunId}-${assignment.attempt}`),
       assignment.input,
     );
@@ -77,7 +77,7 @@ async function attempt(
       say(host, "warn", `too large for an environment variable: ${omitted.join(", ")}; read $ULTRAVISOR_INPUT_FILE`);
     const command = new Command(options, assignment, host, env);
     const end = await command.run(signal);
-    if (removeIfUnused(places)) places = null;
+    if (await removeIfUnused(places)) places = null;
     const files = places === null ? [] : await keepFiles(places.out, options.files);
     return await outcomeOf(end, command, places?.output ?? null, files, assignment);
   } catch (error) {

@@ -1,4 +1,5 @@
-/** What is asked of the C library directly. Linux, with glibc or musl; nothing of it waits. */
+/** What is asked of the C library directly. Linux, with glibc or musl. */
+import { promisify } from "node:util";
 import { array, type LibraryHandle, load, out, pointer, struct } from "koffi";
 
 /** Structures that are only handed through. The largest has 336 bytes. */
@@ -19,9 +20,14 @@ interface Time {
   readonly us: number;
 }
 
+type Spawn<Result> = (
+  ...given: [pid: [number], path: string, actions: Opaque, attributes: Opaque, argv: Strings, env: Strings]
+) => Result;
+
 /** Functions by the names that the manual has. They return 0 or an error number, save where something else is said. */
 export interface Libc {
-  posix_spawn(pid: [number], path: string, actions: Opaque, attributes: Opaque, argv: Strings, env: Strings): number;
+  /** In a thread: it waits until the program runs, which takes its time on a busy machine. */
+  readonly posix_spawn: Spawn<Promise<number>>;
   posix_spawn_file_actions_init(actions: Opaque): number;
   posix_spawn_file_actions_destroy(actions: Opaque): number;
   posix_spawn_file_actions_addopen(actions: Opaque, fd: number, path: string, flags: number, mode: number): number;
@@ -44,12 +50,13 @@ export interface Libc {
 export function bindLibc(): Libc {
   const time = struct({ s: "long", us: "long" });
   const usage = struct({ user: time, system: time, rest: array("long", 14) });
-  const bind = binderOf(load(null));
+  const library = load(null);
+  const bind = binderOf(library);
   const ints = out(pointer("int"));
   const any = "void *";
   const strings = "const char **";
   return {
-    posix_spawn: bind("posix_spawn", [ints, "str", any, any, strings, strings]),
+    posix_spawn: inThread(library.func("posix_spawn", "int", [ints, "str", any, any, strings, strings])),
     posix_spawn_file_actions_init: bind("posix_spawn_file_actions_init", [any]),
     posix_spawn_file_actions_destroy: bind("posix_spawn_file_actions_destroy", [any]),
     posix_spawn_file_actions_addopen: bind("posix_spawn_file_actions_addopen", [any, "int", "str", "int", "uint"]),
@@ -65,6 +72,10 @@ export function bindLibc(): Libc {
     close: bind("close", ["int"]),
     wait4: bind("wait4", ["int", ints, "int", out(pointer(usage))]),
   };
+}
+
+function inThread(bound: ReturnType<LibraryHandle["func"]>): Libc["posix_spawn"] {
+  return promisify(bound.async) as Libc["posix_spawn"];
 }
 
 type Types = (string | ReturnType<typeof out>)[];

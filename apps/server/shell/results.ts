@@ -1,6 +1,6 @@
 /** What a command leaves behind: its JSON output and the files it wants kept. */
-import { createReadStream, existsSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from "node:fs";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
@@ -11,23 +11,21 @@ import type { Places } from "./environment.ts";
 const MAX_OUTPUT = 8 * 1024 * 1024;
 const MAX_FILES = 10_000;
 
-/**
- * Makes the attempt's own places inside the run's staging folder. Done at once, as is `removeIfUnused`: handing each of these few
- * quick questions to a thread and back costs three times as much as the answer.
- */
-export function prepare(attempt: string, input: JsonObject): Places {
+/** Makes the attempt's own places inside the run's staging folder. */
+export async function prepare(attempt: string, input: JsonObject): Promise<Places> {
   const places = { output: `${attempt}.output.json`, out: `${attempt}.out`, input: `${attempt}.input.json` };
-  mkdirSync(places.out, { recursive: true });
-  writeFileSync(places.input, JSON.stringify(input));
+  await mkdir(places.out, { recursive: true });
+  await writeFile(places.input, JSON.stringify(input));
   return places;
 }
 
 /** Whether the command left nothing there, as most do; then they are gone. */
-export function removeIfUnused({ out, output, input }: Places): boolean {
+export async function removeIfUnused({ out, output, input }: Places): Promise<boolean> {
   try {
+    // At once: to hand so quick a question to a thread costs more than the answer.
     if (existsSync(output)) return false;
-    rmdirSync(out);
-    unlinkSync(input);
+    await rmdir(out);
+    await unlink(input);
     return true;
   } catch {
     return false;

@@ -25,6 +25,15 @@ describe.each([
     expect(stderr).toBe("err\n");
   });
 
+  test("is given a command and variables as long as the system allows", async () => {
+    const long = "x".repeat(120_000);
+    const env = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`LONG_${n}`, long]));
+    const argv = ["/bin/sh", "-c", `env | wc -c; : ${long}`] as const;
+    const { stdout, stderr } = await start({ argv, folder: "/", env });
+    const [printed] = await Promise.all([text(stdout), text(stderr)]);
+    expect(Number(printed)).toBeGreaterThan(1_200_000);
+  });
+
   test("leads a session and a group of its own, and has nothing to read", async () => {
     const { stdout, pid } = await run(start, "cat; cut -d' ' -f1,5,6 /proc/$$/stat");
     expect(stdout.trim()).toBe(`${pid} ${pid} ${pid}`);
