@@ -43,6 +43,7 @@ export function oracle(files: Readonly<Record<string, string>>, env: Readonly<Re
       makeFolder((work) => ends.push(work)),
       "tasks",
     );
+    mkdirSync(tasks);
     writeFiles(tasks, files);
     const server = await startServer({ tasks, env, onEnd: (work) => ends.push(work) });
     started = { server, tasks };

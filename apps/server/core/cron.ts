@@ -40,7 +40,7 @@ function schedule(expression: string, timezone: string | undefined): Cron {
 
 function checkFields(expression: string): void {
   const fields = splitFields(expression);
-  if (fields.length !== 5 && fields.length !== 6) throw wrongLength(fields.length);
+  if (fields.length !== 5 && fields.length !== 6) throw wrongLength(expression, fields);
   fields.forEach((field, index) => {
     const problem = fieldProblem(field.text, index + 6 - fields.length);
     if (problem) throw wrongField(FIELDS[index + 6 - fields.length] ?? "field", field, problem);
@@ -72,31 +72,37 @@ function checkTimezone(timezone: string): void {
   try {
     new Intl.DateTimeFormat("en", { timeZone: timezone });
   } catch {
-    throw invalid(`"${timezone}" is not a time zone; expected an IANA name such as Europe/London`, "timezone");
+    const message = `"${timezone}" is not a time zone; expected an IANA name such as Europe/London`;
+    throw invalid({ path: "timezone", message });
   }
 }
 
 function checkNickname(text: string): void {
   if (NICKNAMES.some((name) => name === text.toLowerCase())) return;
-  throw invalid(`unknown nickname "${text}" at position 1; expected one of ${NICKNAMES.join(", ")}`);
+  throw wrong(`unknown nickname "${text}" (position 1); expected one of ${NICKNAMES.join(", ")}`, 1);
 }
 
-function wrongLength(count: number): UltravisorError {
-  return invalid(
-    `expected 5 fields (minute hour day month weekday) or 6 with seconds first, got ${count}` +
-      (count === 0 ? " at position 1: the expression is empty" : ""),
-  );
+/** At the first field too many, or where the first is missing. */
+function wrongLength(expression: string, fields: readonly Field[]): UltravisorError {
+  const count = fields.length === 0 ? "none: the expression is empty" : String(fields.length);
+  const position = fields[6]?.position ?? (fields.length === 0 ? 1 : expression.trimEnd().length + 1);
+  const expected = "5 fields (minute hour day month weekday) or 6 with seconds first";
+  return wrong(`expected ${expected}, got ${count} (position ${position})`, position);
 }
 
 function wrongField(name: string, field: Field, problem: string): UltravisorError {
-  return invalid(`"${field.text}" is not a ${name} (position ${field.position}): ${problem}`);
+  return wrong(`"${field.text}" is not a ${name} (position ${field.position}): ${problem}`, field.position);
 }
 
 function neverRuns(text: string): UltravisorError {
-  const day = splitFields(text).at(-3);
-  return invalid(`"${text}" never happens: no month has such a day (position ${day?.position ?? 1})`);
+  const position = splitFields(text).at(-3)?.position ?? 1;
+  return wrong(`"${text}" never happens: no month has such a day (position ${position})`, position);
 }
 
-function invalid(message: string, path: FieldError["path"] = "cron"): UltravisorError {
-  return new UltravisorError("invalid_trigger", message, { fields: [{ path, message }] });
+function wrong(message: string, position: number): UltravisorError {
+  return invalid({ path: "cron", message, position });
+}
+
+function invalid(field: FieldError): UltravisorError {
+  return new UltravisorError("invalid_trigger", field.message, { fields: [field] });
 }

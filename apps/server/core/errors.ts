@@ -42,6 +42,8 @@ export type ErrorCode = keyof typeof ERROR_STATUS;
 export interface FieldError {
   readonly path: string;
   readonly message: string;
+  /** Of what is wrong inside the field's text, counted from 1. */
+  readonly position?: number;
 }
 
 interface ErrorOptions {

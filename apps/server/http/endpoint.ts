@@ -35,7 +35,7 @@ export const ProblemView = z
     status: z.int(),
     code: z.string(),
     detail: z.string(),
-    fields: z.array(z.object({ path: z.string(), message: z.string() })),
+    fields: z.array(z.object({ path: z.string(), message: z.string(), position: z.int().optional() })),
     requestId: z.string(),
   })
   .openapi("Problem");
