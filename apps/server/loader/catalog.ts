@@ -8,7 +8,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { Catalog, Logger } from "../core/ports.ts";
 import { ImportStopped, LoaderProcess, ParseStopped } from "./process.ts";
 import type { Excluded, LoadResult } from "./protocol.ts";
-import { isIgnored } from "./scan.ts";
+import { isEndless, isIgnored } from "./scan.ts";
 
 export interface CatalogOptions {
   /** The tasks folder. */
@@ -56,7 +56,7 @@ class LiveCatalog implements FolderCatalog {
   constructor(options: CatalogOptions) {
     this.#folder = resolve(options.folder);
     this.#options = options;
-    const ignored = (path: string): boolean => isIgnored(relative(this.#folder, path));
+    const ignored = (path: string): boolean => isIgnored(relative(this.#folder, path)) || isEndless(path);
     this.#watcher = watch(this.#folder, { ignored, ignoreInitial: true });
   }
 

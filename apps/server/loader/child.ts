@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -44,13 +44,15 @@ const EXCLUDED_MEND = "Do such work inside `run`, not while the file is imported
 
 async function load(folder: string, excluded: readonly Excluded[]): Promise<LoadResult> {
   const loaded: Loaded[] = [];
-  for (const file of await scan(folder)) {
+  const { files, problems } = await scan(folder);
+  for (const file of files) {
     const reason = excluded.find((other) => other.path === file.path);
     if (!reason) await server.importing(file.path);
     const checked = reason ? unread(folder, file, reason.message, EXCLUDED_MEND) : await read(folder, file);
     if (checked) loaded.push(checked);
   }
-  const result = link(loaded);
+  const linked = link(loaded);
+  const result = { ...linked, problems: [...problems, ...linked.problems] };
   const served = new Set(result.definitions.map((definition) => definition.name));
   flushCompileCache();
   for (const { file, draft } of loaded.filter((each) => served.has(each.file.name))) {
@@ -70,8 +72,9 @@ function collections(): DeclaredCollection[] {
 }
 
 async function read(folder: string, file: TaskFile): Promise<Loaded | null> {
-  const absolute = join(folder, file.path);
   try {
+    // What is imported has its real path, by which what it imports is found again.
+    const absolute = await realpath(join(folder, file.path));
     const checked = await readText(folder, file, absolute, await readFile(absolute, "utf8"));
     return checked && { file, absolute, hash: hashOf(absolute), ...checked };
   } catch (error) {

@@ -26,11 +26,9 @@ const HealthView = z
       found: z.boolean(),
       path: z.string().nullable().openapi({ description: "Told to callers that are signed in" }),
       sandbox: z.boolean(),
-      paces: z
-        .array(PaceView)
-        .openapi({
-          description: "How many pages Chromium shows at a time, by task; told to callers that are signed in",
-        }),
+      paces: z.array(PaceView).openapi({
+        description: "How many pages Chromium shows at a time, by task; told to callers that are signed in",
+      }),
     }),
     warnings: z.array(z.string()),
   })
