@@ -76,6 +76,7 @@ class Session implements BrowsingSession {
   readonly #onClose: () => void;
   readonly #break: (error: BrowsingError) => void;
   #tab: Promise<Tab> | null = null;
+  #opened: Tab | null = null;
   #closed = false;
   #pageFixtures: PageFixtures | null = null;
 
@@ -145,7 +146,7 @@ class Session implements BrowsingSession {
   }
 
   received(): number {
-    return this.#received;
+    return this.#received + (this.#opened?.received() ?? 0);
   }
 
   look(): number | null {
@@ -189,7 +190,8 @@ class Session implements BrowsingSession {
       await this.#http.mirror?.rendered(this.#http, document, withoutFragment(url));
     }
     this.#served.note(document);
-    this.#received += Buffer.byteLength(document.html);
+    // What Chromium loads is counted where it comes in.
+    if (document.tier === "http") this.#received += Buffer.byteLength(document.html);
     const how = document.tier === "http" ? "over HTTP" : "in Chromium";
     this.#options.log("info", `${document.status} ${document.url} ${how}: ${document.tierReason}`);
     return document;
@@ -248,7 +250,7 @@ class Session implements BrowsingSession {
     await this.#syncCookies();
     if (file) {
       const { changed: _changed, ...stored } = file;
-      this.#received += file.size;
+      if (typeof target === "string") this.#received += file.size;
       this.#downloads.push({ role: "download", ...stored });
       log("info", `downloaded ${file.name} (${file.size} bytes) from ${file.url}`);
     }
@@ -279,10 +281,13 @@ class Session implements BrowsingSession {
       this.#break,
     );
     this.#tab = opening;
-    // A script that catches the error and visits again deserves another try.
-    opening.catch(() => {
+    try {
+      this.#opened = await opening;
+    } catch (error) {
+      // A script that catches the error and visits again deserves another try.
       if (this.#tab === opening) this.#tab = null;
-    });
+      throw error;
+    }
     return opening;
   }
 }

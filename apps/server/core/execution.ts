@@ -74,7 +74,7 @@ export interface Usage {
   readonly peakMemoryBytes: number | null;
   readonly exitCode?: number | null;
   readonly signal?: string | null;
-  /** Browser tasks: bytes of the pages visited, unpacked, and of the files downloaded. */
+  /** Browser tasks: bytes of the pages visited over HTTP, unpacked, of the files downloaded, and of whatever Chromium loaded. */
   readonly bytes?: number;
   /** Browser tasks: pages served by each tier. */
   readonly tiers?: Tiers;

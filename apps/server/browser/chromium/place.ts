@@ -88,6 +88,11 @@ export class Place {
     return this.#proxy.faultOf(url);
   }
 
+  /** Bytes that its pages loaded so far. */
+  get received(): number {
+    return this.#proxy.passed();
+  }
+
   /** The page of visits, made if there is none. */
   async visitingPage(): Promise<VisitPage> {
     if (this.#visitor && !this.#visitor.page.isClosed()) return this.#visitor;

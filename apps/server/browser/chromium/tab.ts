@@ -24,6 +24,8 @@ export interface Tab {
   /** Loads a page and lets its scripts work. Null: the address leads to a download. */
   visit(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null>;
   syncCookies(): Promise<void>;
+  /** Bytes that its pages loaded so far, whatever it was, as sent. */
+  received(): number;
   readonly context: BrowserContext;
   capture(files: FileStore): Promise<readonly FileDraft[]>;
   close(): Promise<void>;
@@ -113,6 +115,7 @@ class PlaceTab implements Tab {
   /** Visits of one session use one page, one after the other. */
   readonly #turn = createSlots(1);
   readonly #broken = Promise.withResolvers<never>();
+  readonly #before: number;
   #page: Page | null = null;
   /** The page of the last visit may still be busy, or on its way to an error page. It is kept for a picture, not for another visit. */
   #spent = false;
@@ -128,6 +131,7 @@ class PlaceTab implements Tab {
   ) {
     this.#parts = parts;
     this.#seat = seat;
+    this.#before = seat.place.received;
     this.#options = options;
     this.#cookies = cookies;
     this.#broken.promise.catch(() => {});
@@ -149,6 +153,10 @@ class PlaceTab implements Tab {
 
   syncCookies(): Promise<void> {
     return this.#cookies.exchange();
+  }
+
+  received(): number {
+    return this.#seat.place.received - this.#before;
   }
 
   get context(): BrowserContext {

@@ -15,6 +15,8 @@ export interface EgressProxy {
   readonly server: string;
   /** Why the last connection to a host failed, or null. Chromium itself cannot know. */
   faultOf(url: URL): BrowsingError | null;
+  /** How many bytes Chromium was sent so far, headers and TLS included. */
+  passed(): number;
   close(): void;
 }
 
@@ -39,7 +41,16 @@ export async function openEgressProxy(egress: Egress, named: NamedHosts): Promis
   };
   const clear = (url: URL): void => void faults.delete(url.host);
   const sockets = new Set<Duplex>();
-  server.on("connection", (socket) => follow(sockets, socket));
+  const clients = new Set<Socket>();
+  let passedBefore = 0;
+  server.on("connection", (socket) => {
+    follow(sockets, socket);
+    clients.add(socket);
+    socket.once("close", () => {
+      clients.delete(socket);
+      passedBefore += socket.bytesWritten;
+    });
+  });
   server.on("request", (request, response) => void forward(egress, named, request, response, note, clear));
   server.on("connect", (request, socket, head) => {
     const track = (upstream: Socket): void => follow(sockets, upstream);
@@ -50,6 +61,7 @@ export async function openEgressProxy(egress: Egress, named: NamedHosts): Promis
   return {
     server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     faultOf: (url) => faults.get(url.host) ?? null,
+    passed: () => [...clients].reduce((sum, socket) => sum + socket.bytesWritten, passedBefore),
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowsingSession } from "../../../../apps/server/core/browsing.ts";
+import type { Handler } from "../../../support/site.ts";
 import { contents, type Started, start } from "../start.ts";
 
 let started: Started;
@@ -152,6 +153,37 @@ describe("a page that gets in the way", () => {
       expect((await download.failure()) === null).toBe(failure === null);
       await session.close();
     }
+  });
+});
+
+describe("what pages load", () => {
+  const SIZE = 2_000_000;
+  const large: Handler = (_request, response) =>
+    void response
+      .writeHead(200, { "content-type": "text/javascript", "cache-control": "max-age=600" })
+      .end(`// ${"x".repeat(SIZE)}`);
+
+  test.each([
+    [
+      "a visit",
+      ["visit"],
+      (session: BrowsingSession, url: string) => session.fixtures.visit(url, { render: "always" }),
+    ],
+    [
+      "a script that drives the page",
+      ["page"],
+      (session: BrowsingSession, url: string) => session.fixtures.page?.goto(url),
+    ],
+  ] as const)("counts for %s, and once where it is kept", async (_what, fixtures, go) => {
+    started.site.route("/large.js", large);
+    started.site.route("/with-large", "<title>Large</title><script src='/large.js'></script>");
+    const session = await started.open({ fixtures });
+    const before = session.received();
+    for (let time = 0; time < 2; time++) await go(session, `${started.site.url}/with-large`);
+    expect(session.received() - before).toBeGreaterThan(SIZE);
+    expect(session.received() - before).toBeLessThan(1.1 * SIZE);
+    await session.close();
+    expect(session.received() - before).toBeGreaterThan(SIZE);
   });
 });
 
