@@ -1,14 +1,14 @@
 /** Executes shell tasks: `sh -c` in a process group of its own, in the run's staging folder, with a small environment. */
 import { once } from "node:events";
-import { join } from "node:path";
 import type { Breach } from "../core/attempt-limits.ts";
 import type { Assignment, ExecutionHost, Executor, FileDraft, Outcome, Usage } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
 import { environmentOf, type Incarnation, marksOf, type Places } from "./environment.ts";
 import { LimitWatch } from "./limit-watch.ts";
 import { OutputCapture, type OutputLimits } from "./output.ts";
+import { remove, SparePlaces } from "./places.ts";
 import type { Marks } from "./processes.ts";
-import { keepFiles, prepare, readOutput, remove, removeIfUnused } from "./results.ts";
+import { keepFiles, readOutput } from "./results.ts";
 import { signalNumbered } from "./signals.ts";
 import { type Exit, type Started, startProcess } from "./start.ts";
 import { killTree, type Stoppable, stopLeftovers, stopTree } from "./stop.ts";
@@ -28,7 +28,7 @@ const OUTPUT_LIMITS: OutputLimits = { head: 1024 * 1024, tail: 4 * 1024 * 1024 }
 const NO_USAGE: Usage = { cpuMs: null, peakMemoryBytes: null, exitCode: null, signal: null };
 
 export function createShellExecutor(options: ShellExecutorOptions): Executor {
-  const parts: Parts = { ...options, watch: new LimitWatch() };
+  const parts: Parts = { ...options, watch: new LimitWatch(), places: new SparePlaces() };
   const closing = new AbortController();
   const running = new Set<Promise<Outcome>>();
   return {
@@ -46,6 +46,7 @@ export function createShellExecutor(options: ShellExecutorOptions): Executor {
 
 interface Parts extends ShellExecutorOptions {
   readonly watch: LimitWatch;
+  readonly places: SparePlaces;
 }
 
 interface Breached {
@@ -68,16 +69,13 @@ async function attempt(
   if (signal.aborted) return { type: "cancelled", usage: NO_USAGE };
   let places: Places | null = null;
   try {
-    places = await prepare(
-      join(assignment.staging, ".ultravisor", `${assignment.taskRunId}-${assignment.attempt}`),
-      assignment.input,
-    );
+    places = await options.places.take(assignment);
     const { env, omitted } = environmentOf(options.env, assignment, options, places);
     if (omitted.length > 0)
       say(host, "warn", `too large for an environment variable: ${omitted.join(", ")}; read $ULTRAVISOR_INPUT_FILE`);
     const command = new Command(options, assignment, host, env);
     const end = await command.run(signal);
-    if (await removeIfUnused(places)) places = null;
+    if (end.type === "exited" && options.places.giveBack(assignment.staging, places)) places = null;
     const files = places === null ? [] : await keepFiles(places.out, options.files);
     return await outcomeOf(end, command, places?.output ?? null, files, assignment);
   } catch (error) {

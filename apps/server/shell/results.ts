@@ -1,40 +1,14 @@
 /** What a command leaves behind: its JSON output and the files it wants kept. */
-import { createReadStream, existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileDraft } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
-import type { Json, JsonObject } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import { mediaTypeOf } from "../core/media-type.ts";
-import type { Places } from "./environment.ts";
 
 const MAX_OUTPUT = 8 * 1024 * 1024;
 const MAX_FILES = 10_000;
-
-/** Makes the attempt's own places inside the run's staging folder. */
-export async function prepare(attempt: string, input: JsonObject): Promise<Places> {
-  const places = { output: `${attempt}.output.json`, out: `${attempt}.out`, input: `${attempt}.input.json` };
-  await mkdir(places.out, { recursive: true });
-  await writeFile(places.input, JSON.stringify(input));
-  return places;
-}
-
-/** Whether the command left nothing there, as most do; then they are gone. */
-export async function removeIfUnused({ out, output, input }: Places): Promise<boolean> {
-  try {
-    // At once: to hand so quick a question to a thread costs more than the answer.
-    if (existsSync(output)) return false;
-    await rmdir(out);
-    await unlink(input);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export async function remove({ out, output, input }: Places): Promise<void> {
-  await Promise.all([out, output, input].map((path) => rm(path, { recursive: true, force: true })));
-}
 
 /** The JSON the command wrote; undefined when it wrote none. Rejects when it is no JSON. */
 export async function readOutput(path: string): Promise<Json | undefined> {

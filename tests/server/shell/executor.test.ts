@@ -1,5 +1,7 @@
-import { readdir } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { findProcesses } from "../../../apps/server/shell/processes.ts";
 import { assignmentOf, executorOf, hostOf, run, textOf } from "./command.ts";
 
@@ -56,10 +58,30 @@ describe("a command", () => {
     expect([...kept.values()].map(String)).toEqual(["{}\n"]);
   });
 
-  test("works in the staging folder, where it finds what earlier tasks left, and where nothing of ours stays", async () => {
+  test("works in the staging folder, where it finds what earlier tasks left, and nothing of ours but one hidden folder", async () => {
     const { outcome, staging } = await run("pwd; touch left");
     expect(outcome).toMatchObject({ output: staging });
-    expect(await readdir(staging, { recursive: true })).toEqual([".ultravisor", "left"]);
+    expect(await readdir(staging)).toEqual([".ultravisor", "left"]);
+  });
+
+  test("finds its own input and nothing that another one of the run has left", async () => {
+    const staging = await mkdtemp(join(tmpdir(), "ultravisor-shell-"));
+    onTestFinished(() => rm(staging, { recursive: true }));
+    const executor = executorOf();
+    const look = `ls "$ULTRAVISOR_OUT" "$ULTRAVISOR_OUTPUT" 2>/dev/null | grep -v : ; cat "$ULTRAVISOR_INPUT_FILE"`;
+    const untidy = `${look}; touch "$ULTRAVISOR_OUT/a" "$ULTRAVISOR_OUTPUT"; rm "$ULTRAVISOR_INPUT_FILE"`;
+    const outputs: boolean[] = [];
+    for (const command of [look, look, untidy, look, `${look}; rmdir "$ULTRAVISOR_OUT"`, look]) {
+      const input = { text: "x".repeat(10 - outputs.length) };
+      const assignment = assignmentOf(command, staging, { input });
+      const outcome = await executor.execute(
+        assignment,
+        hostOf(() => undefined),
+        AbortSignal.timeout(10_000),
+      );
+      outputs.push("output" in outcome && outcome.output === JSON.stringify(input));
+    }
+    expect(outputs).toEqual([true, true, true, true, true, true]);
   });
 
   test("has no input to wait for", async () => {
