@@ -39,6 +39,7 @@ import { DatabaseUnusableError } from "./store/usable.ts";
 import { createVault } from "./store/vault.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const CAPACITY = capacityOfMachine();
 /** How long a stop waits for what runs, before it leaves the rest to the next start. */
 const STOP_GRACE_MS = 10_000;
 
@@ -92,7 +93,7 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
   const folder = openDataFolder(config.dataFolder, config.token);
   // Both take their time in processes of their own.
   const looking = Promise.all([
-    createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment }),
+    createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment, capacity: CAPACITY }),
     findChromium({ explicit: config.browserPath }),
   ]);
   looking.catch(() => undefined);
@@ -100,7 +101,7 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
   const clock = Date.now;
   const newId = (): string => v7();
   const store = await openStore({
-    ...{ url: config.databaseUrl, node: config.node, boot, clock, newId, capacity: capacityOfMachine() },
+    ...{ url: config.databaseUrl, node: config.node, boot, clock, newId, capacity: CAPACITY },
     ...(config.databaseUrl.startsWith("file:") ? { backupFolder: join(config.dataFolder, "backups") } : {}),
   });
   watch.lap("database");
@@ -198,7 +199,7 @@ async function services(house: House): Promise<Parameters<typeof createApp>[0]> 
     node: config.node,
     token: folder.token,
     allowedHosts: [config.host],
-    rateLimits: config.rateLimits,
+    ...{ rateLimits: config.rateLimits, capacity: CAPACITY },
     docsFolder: join(ROOT, "docs"),
     webFolder: join(ROOT, "apps/web/dist"),
     board: queueBoard(house.queue.queues),

@@ -77,3 +77,16 @@ test("A no ends the task as rejected, with the comment, and the hook of the fail
   expect(byName("ask")).toMatchObject({ reason: "rejected", error: { message: "a person said no: too early" } });
   expect(byName("onFailure")).toMatchObject({ output: "a person said no: too early" });
 });
+
+test("A task that asks for more than the machine has says so before it is started, and while it waits", async () => {
+  const tasks = folder();
+  writeFileSync(join(tasks, "huge.yaml"), "shell: ls\nresources: { memory: 900TB }\n");
+  const server = await startServer({ tasks });
+  const stuck = expect.stringMatching(/needs 900 TB of memory, and there are [\d.]+ GB/);
+  expect(await server.get("/tasks")).toMatchObject({ problems: [{ path: "huge.yaml", line: 2, message: stuck }] });
+  const { id } = await server.post<{ id: string }>("/runs", { task: "huge" });
+  const waits = { state: "queued", reason: "resources", cannotStart: stuck };
+  await expect.poll(() => server.get(`/runs/${id}/tasks`), { timeout: 20_000 }).toMatchObject({ items: [waits] });
+  await server.post(`/runs/${id}/cancel`);
+  expect(await server.get(`/runs/${id}/tasks`)).toMatchObject({ items: [{ state: "cancelled", cannotStart: null }] });
+});

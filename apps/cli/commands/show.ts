@@ -58,7 +58,7 @@ export function addShow(program: Command): void {
         task.reason === "completed" ? task.state : `${task.state} (${task.reason})`,
         task.attempt,
         duration(task.startedAt, task.finishedAt),
-        task.error?.message ?? "",
+        task.error?.message ?? task.cannotStart ?? "",
       ]);
       printTable(["TASK RUN", "TASK", "KEY", "STATE", "ATTEMPT", "TOOK", "ERROR"], rows, "No task runs.");
       if (page.next !== null) printLine("… and more; --manifest tells all.");

@@ -92,7 +92,7 @@ async function* tasks({ taskRuns }: ManifestSources, runId: string): AsyncGenera
     const [children, attempts] = await Promise.all([taskRuns.childCounts(ids), taskRuns.attemptsOf(ids)]);
     for (const item of page.items)
       yield {
-        ...presentTaskRun(item, children.get(item.id) ?? 0),
+        ...presentTaskRun(item, { subtasks: children.get(item.id) }),
         success: successOf(item),
         history: (attempts.get(item.id) ?? []).map(presentAttempt),
         links: taskLinks(runId, item.id),

@@ -25,6 +25,7 @@ import type {
 } from "../core/ports.ts";
 import type { RateLimits } from "../core/rate-limit.ts";
 import type { RecordReader } from "../core/record-query.ts";
+import type { Capacity } from "../core/resources.ts";
 import type { SavedSessionStore } from "../core/saved-session.ts";
 import type { SqlReader } from "../core/sql.ts";
 
@@ -58,6 +59,8 @@ export interface Services {
   readonly token: string;
   /** Host names that may be asked for beside `localhost` and IP addresses. */
   readonly allowedHosts: readonly string[];
+  /** What tasks may take of this node. */
+  readonly capacity: Capacity;
   /** How fast one caller may ask. */
   readonly rateLimits: RateLimits;
   /** Folder of the product's documentation. */

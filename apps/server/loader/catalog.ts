@@ -6,6 +6,7 @@ import type { DeclaredCollection, Definition, TaskFileProblem } from "../core/de
 import { UltravisorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Catalog, Logger } from "../core/ports.ts";
+import type { Capacity } from "../core/resources.ts";
 import { ImportStopped, LoaderProcess, ParseStopped } from "./process.ts";
 import type { Excluded, LoadResult } from "./protocol.ts";
 import { isEndless, isIgnored } from "./scan.ts";
@@ -16,6 +17,8 @@ export interface CatalogOptions {
   readonly log: Logger;
   /** Environment of the process that imports task files; default: empty. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What tasks may take on this machine: asking for more is told as a problem. */
+  readonly capacity?: Capacity;
   /** How long one file's import may take; default 10 s. */
   readonly importLimit?: number;
   /** How long checking an input may take; default 5 s. */
@@ -172,7 +175,7 @@ class LiveCatalog implements FolderCatalog {
     const folder = await realpath(this.#folder);
     const excluded: Excluded[] = [];
     for (;;) {
-      const process = new LoaderProcess(this.#options.env ?? {}, this.#options.log);
+      const process = new LoaderProcess(this.#options.env ?? {}, this.#options.log, this.#options.capacity ?? null);
       try {
         return { result: await process.load(folder, excluded, this.#options.importLimit ?? 10_000), process };
       } catch (error) {

@@ -18,7 +18,7 @@ export function findCircles(files: readonly Loaded[]): Map<Loaded, Fault> {
 }
 
 function* starters(loaded: Loaded, files: readonly Loaded[]): Generator<string> {
-  for (const trigger of loaded.draft?.triggers ?? []) if ("after" in trigger) yield trigger.after;
+  for (const trigger of loaded.draft?.triggers.values() ?? []) if ("after" in trigger) yield trigger.after;
   if (loaded.draft?.kind !== "operation") return;
   for (const { file, draft } of files)
     if (draft?.kind === "operation" && usesOf(draft).includes(loaded.file.name)) yield file.name;
@@ -29,12 +29,13 @@ function usesOf(draft: Extract<Loaded["draft"], { kind: "operation" }>): string[
 }
 
 function faultOf({ draft }: Loaded, before: string, circle: readonly string[]): Fault {
-  const index = (draft?.triggers ?? []).findIndex((trigger) => "after" in trigger && trigger.after === before);
+  const triggers = [...(draft?.triggers ?? [])];
+  const [index] = triggers.find(([, trigger]) => "after" in trigger && trigger.after === before) ?? [];
   const used =
     draft?.kind === "operation"
       ? [...draft.uses.values()].find(({ use }) => "use" in use && circle.includes(use.use))
       : undefined;
-  const path = index >= 0 ? ["triggers", index, "after"] : used ? [...used.path, "use"] : [];
+  const path = index !== undefined ? ["triggers", index, "after"] : used ? [...used.path, "use"] : [];
   const alone = circle.length === 2;
   return {
     path,

@@ -15,6 +15,7 @@ import { dieWithParent, resolveUltravisor } from "../../sdk/child-process.ts";
 import { declared } from "../../sdk/collection.ts";
 import type { DeclaredCollection } from "../core/definition.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Capacity } from "../core/resources.ts";
 import { addressFaults } from "../core/web-address.ts";
 import { toFields } from "./fault.ts";
 import { type Loaded, link } from "./link.ts";
@@ -42,7 +43,7 @@ const server = createBirpc<ParentFunctions, ChildFunctions>(
 
 const EXCLUDED_MEND = "Do such work inside `run`, not while the file is imported.";
 
-async function load(folder: string, excluded: readonly Excluded[]): Promise<LoadResult> {
+async function load(folder: string, excluded: readonly Excluded[], capacity: Capacity | null): Promise<LoadResult> {
   const loaded: Loaded[] = [];
   const { files, problems } = await scan(folder);
   for (const file of files) {
@@ -51,7 +52,7 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
     const checked = reason ? unread(folder, file, reason.message, EXCLUDED_MEND) : await read(folder, file);
     if (checked) loaded.push(checked);
   }
-  const linked = link(loaded);
+  const linked = link(loaded, capacity);
   const result = { ...linked, problems: [...problems, ...linked.problems] };
   const served = new Set(result.definitions.map((definition) => definition.name));
   flushCompileCache();
@@ -62,7 +63,6 @@ async function load(folder: string, excluded: readonly Excluded[]): Promise<Load
   return JSON.parse(JSON.stringify({ ...result, collections: collections() })) as LoadResult;
 }
 
-/** Null: a file of another kind, which is none of our business. */
 /** Declared by whatever was imported, as JSON Schema of what is kept. */
 function collections(): DeclaredCollection[] {
   return [...declared().values()].map(({ name, schema }) => ({
@@ -71,6 +71,7 @@ function collections(): DeclaredCollection[] {
   }));
 }
 
+/** Null: a file of another kind, which is none of our business. */
 async function read(folder: string, file: TaskFile): Promise<Loaded | null> {
   try {
     // What is imported has its real path, by which what it imports is found again.

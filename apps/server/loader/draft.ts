@@ -14,7 +14,8 @@ import { checkUses, type OperationTask } from "./uses.ts";
 interface CommonDraft {
   readonly description: string;
   readonly input: InputSchema | null;
-  readonly triggers: readonly TriggerSpec[];
+  /** By their place in the file's list. */
+  readonly triggers: ReadonlyMap<number, TriggerSpec>;
 }
 
 export interface TaskDraft extends CommonDraft, ExecutionOptions {
@@ -37,6 +38,8 @@ export interface OperationDraft extends CommonDraft {
   /** Milliseconds that a run may take. */
   readonly timeout?: number;
   readonly concurrency?: Concurrency;
+  /** Some of its tasks, or its flow, could not be read: what is missing from `uses` and `flow` may be there. */
+  readonly isPart: boolean;
   /** Its tasks, their fallbacks and the hooks. */
   readonly uses: ReadonlyMap<string, OperationTask>;
 }
@@ -45,7 +48,10 @@ export type Draft = TaskDraft | OperationDraft;
 
 type ReadInput = (value: unknown, faults: Fault[]) => InputSchema | null;
 
-/** Checks a file's options. Null when something is wrong, which then stands in `faults`. */
+/**
+ * Checks a file's options. What is wrong stands in `faults`; the draft is then what remains of the file, so that what it says about
+ * other files can be checked as well. Null when nothing sensible remains.
+ */
 export async function draftOf(
   kind: keyof typeof fileSchemas,
   options: unknown,
@@ -53,19 +59,23 @@ export async function draftOf(
   faults: Fault[],
 ): Promise<Draft | null> {
   const result = fileSchemas[kind].safeParse(options);
-  if (!result.success) faults.push(...toFaults(result.error));
+  const wrong = result.success ? [] : toFaults(result.error);
+  faults.push(...wrong);
   // What can be checked beside wrong options is checked, so that one look shows everything.
   const given = result.success ? result.data : asLoose(options);
   const input = readInput(given.input, faults);
   const triggers = checkTriggers(Array.isArray(given.triggers) ? given.triggers : [], faults);
   await checkTriggerInputs(triggers, input, faults);
+  const before = faults.length;
   const uses = kind === "operation" ? checkUses(asLoose(given), await kindsIn(given), faults) : new Map();
-  if (!result.success || faults.length > 0) return null;
-  const common = { description: result.data.description, input, triggers };
-  const { data } = result;
+  const rest = result.success ? result : fileSchemas[kind].safeParse(without(asLoose(options), wrong));
+  if (!rest.success) return null;
+  const { data } = rest;
+  const common = { description: data.description, input, triggers };
   if ("tasks" in data)
     return {
       ...{ ...common, kind: "operation", uses },
+      isPart: faults.length > before || wrong.some(({ path: [key] }) => key === "flow" || key === "tasks"),
       ...(data.flow === undefined ? {} : { flow: data.flow }),
       ...(data.timeout === undefined ? {} : { timeout: data.timeout }),
       ...(data.concurrency === undefined ? {} : { concurrency: data.concurrency }),
@@ -111,12 +121,12 @@ function proxyEnvOf({ proxy }: TaskData): { proxyEnv?: string } {
 
 /** A trigger whose input does not fit would fail at every start, so it is refused here. */
 async function checkTriggerInputs(
-  triggers: readonly TriggerSpec[],
+  triggers: ReadonlyMap<number, TriggerSpec>,
   input: InputSchema | null,
   faults: Fault[],
 ): Promise<void> {
   if (!input) return;
-  for (const [index, trigger] of triggers.entries()) {
+  for (const [index, trigger] of triggers) {
     // What a webhook starts gets the rest of its input with the message.
     if ("webhook" in trigger) continue;
     const given: JsonObject = trigger.input ?? {};
@@ -134,6 +144,13 @@ async function checkTriggerInputs(
       mend: "Give the trigger an `input`, or the schema defaults.",
     });
   }
+}
+
+/** The options whose values are right, as far as that can be told: the others are left out, with all that is in them. */
+function without(options: Readonly<Record<string, unknown>>, wrong: readonly Fault[]): Record<string, unknown> {
+  const left = { ...options };
+  for (const { path } of wrong) delete left[String(path[0])];
+  return left;
 }
 
 function asLoose(value: unknown): Record<string, unknown> {

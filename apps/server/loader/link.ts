@@ -1,13 +1,15 @@
 /** What can be told only with all task files at hand: duplicate names, unknown tasks, flows; and the finished definitions. */
-import type { Definition, PlannedTask, Resources, TaskFileProblem, TaskSpec, TriggerSpec } from "../core/definition.ts";
+import type { Definition, Resources, TaskFileProblem, TaskSpec } from "../core/definition.ts";
+import { beyond, type Capacity } from "../core/resources.ts";
 import { findCircles } from "./chains.ts";
-import type { Draft, OperationDraft, TaskDraft } from "./draft.ts";
+import { head, plannedTask, singleTask } from "./define.ts";
+import type { Draft, OperationDraft } from "./draft.ts";
 import { type Fault, type Locate, toProblems } from "./fault.ts";
 import { planNeeds } from "./flow.ts";
 import type { LoadResult } from "./protocol.ts";
 import { checkReferences } from "./references.ts";
 import type { TaskFile } from "./scan.ts";
-import { attemptLimits, inlineSpec, operationSpec, readySpec } from "./specs.ts";
+import { inlineSpec, operationSpec, readySpec, unknownSpec } from "./specs.ts";
 import type { OperationTask } from "./uses.ts";
 
 export interface Loaded {
@@ -15,16 +17,21 @@ export interface Loaded {
   /** Absolute path. */
   readonly absolute: string;
   readonly hash: string;
+  /** With `problems`: what remains of the file, to be checked but not served. */
   readonly draft: Draft | null;
   readonly problems: readonly TaskFileProblem[];
   readonly locate: Locate;
 }
 
+const RESOURCES_MEND = "Its runs would wait for ever on this machine. Ask for less, or serve it on a larger machine.";
 const NAME = /^[\p{L}\p{N}_.-]+(?:\/[\p{L}\p{N}_.-]+)*$/u;
 
-/** Definitions of the files that are right, problems of all others. */
-export function link(files: readonly Loaded[]): Omit<LoadResult, "collections"> {
-  const linker = new Linker(files);
+/**
+ * Definitions of the files that are right, problems of all others.
+ * @param capacity what tasks may take on this machine; what asks for more is served, with a warning
+ */
+export function link(files: readonly Loaded[], capacity: Capacity | null): Omit<LoadResult, "collections"> {
+  const linker = new Linker(files, capacity);
   for (const loaded of files) linker.checkName(loaded);
   for (const loaded of files) linker.checkAfter(loaded);
   linker.checkCircles();
@@ -34,11 +41,16 @@ export function link(files: readonly Loaded[]): Omit<LoadResult, "collections"> 
 class Linker {
   readonly #files: readonly Loaded[];
   readonly #names: ReadonlySet<string>;
+  readonly #capacity: Capacity | null;
   readonly #faults = new Map<Loaded, Fault[]>();
-  readonly #definitions = new Map<string, Definition>();
+  readonly #warnings = new Map<Loaded, Fault[]>();
+  readonly #circles = new Set<Loaded>();
+  /** Null: wrong, or being checked. */
+  readonly #definitions = new Map<Loaded, Definition | null>();
 
-  constructor(files: readonly Loaded[]) {
+  constructor(files: readonly Loaded[], capacity: Capacity | null) {
     this.#files = files;
+    this.#capacity = capacity;
     this.#names = new Set(files.map((loaded) => loaded.file.name));
   }
 
@@ -64,7 +76,7 @@ class Linker {
   }
 
   checkAfter(loaded: Loaded): void {
-    for (const [index, trigger] of (loaded.draft?.triggers ?? []).entries()) {
+    for (const [index, trigger] of loaded.draft?.triggers ?? []) {
       if (!("after" in trigger)) continue;
       const path = ["triggers", index, "after"];
       if (!this.#names.has(trigger.after)) this.#add(loaded, this.#unknown(trigger.after, path));
@@ -72,7 +84,10 @@ class Linker {
   }
 
   checkCircles(): void {
-    for (const [loaded, fault] of findCircles(this.#files)) this.#add(loaded, fault);
+    for (const [loaded, fault] of findCircles(this.#files)) {
+      this.#add(loaded, fault);
+      this.#circles.add(loaded);
+    }
   }
 
   finish(): Omit<LoadResult, "collections"> {
@@ -83,49 +98,54 @@ class Linker {
       problems: this.#files.flatMap((loaded) => [
         ...loaded.problems,
         ...toProblems(loaded.file.path, this.#faults.get(loaded) ?? [], loaded.locate),
+        ...toProblems(loaded.file.path, this.#warnings.get(loaded) ?? [], loaded.locate),
       ]),
       broken: [...this.#names].filter((name) => !served.has(name)),
     };
   }
 
-  /** Operations are defined after those that they use; circles have been refused before. */
+  /** Operations are defined after those that they use. A file that is wrong is checked as well, so that all is said at once. */
   #define(loaded: Loaded): Definition | null {
     const { draft } = loaded;
-    const { name } = loaded.file;
-    const known = this.#definitions.get(name);
-    if (known !== undefined || draft === null || !this.#isRight(loaded)) return known ?? null;
+    const known = this.#definitions.get(loaded);
+    if (known !== undefined || draft === null) return known ?? null;
+    this.#definitions.set(loaded, null);
     const definition = draft.kind === "operation" ? this.#operation(loaded, draft) : singleTask(loaded, draft);
+    this.#checkResources(loaded, draft);
     if (!this.#isRight(loaded)) return null;
-    this.#definitions.set(name, definition);
+    this.#definitions.set(loaded, definition);
     return definition;
   }
 
   #operation(loaded: Loaded, draft: OperationDraft): Definition {
     const faults: Fault[] = [];
-    const { needs, flow } = planNeeds(draft, faults);
-    const tasks = [...draft.uses].flatMap(([name, task]): PlannedTask[] => {
-      const { use } = task;
-      const spec =
-        "use" in use
-          ? this.#usedSpec(task.path, use.use, faults)
-          : "ready" in use
-            ? readySpec(use.ready)
-            : inlineSpec(loaded, use);
-      return spec ? [plannedTask(`${loaded.file.name}/${name}`, name, task, needs.get(name) ?? [], spec)] : [];
+    // Of an operation that is known in part, what is missing elsewhere would seem to be missing here.
+    const { needs, flow } = planNeeds(draft, draft.isPart ? [] : faults);
+    const isOrdered = faults.length === 0;
+    const tasks = [...draft.uses].map(([name, task]) => {
+      const spec = this.#specOf(loaded, task, faults);
+      return plannedTask(`${loaded.file.name}/${name}`, name, task, needs.get(name) ?? [], spec);
     });
-    if (faults.length === 0) checkReferences(draft, tasks, faults);
+    if (isOrdered && !draft.isPart) checkReferences(draft, tasks, faults);
     for (const fault of faults) this.#add(loaded, fault);
     const timeout = draft.timeout === undefined ? {} : { timeout: draft.timeout };
     const concurrency = draft.concurrency === undefined ? {} : { concurrency: draft.concurrency };
     return { ...head(loaded, draft), kind: "operation", flow, tasks, ...timeout, ...concurrency };
   }
 
-  #usedSpec(at: Fault["path"], use: string, faults: Fault[]): TaskSpec | null {
-    const path = [...at, "use"];
+  #specOf(loaded: Loaded, { use, path }: OperationTask, faults: Fault[]): TaskSpec {
+    if ("ready" in use) return readySpec(use.ready);
+    return "use" in use ? this.#usedSpec(loaded, [...path, "use"], use.use, faults) : inlineSpec(loaded, use);
+  }
+
+  #usedSpec(user: Loaded, path: Fault["path"], use: string, faults: Fault[]): TaskSpec {
     const file = this.#files.find((loaded) => loaded.file.name === use);
     const used = file ? this.#define(file) : null;
     if (used?.kind === "operation") return operationSpec(used);
-    if (used) return used.tasks[0]?.spec ?? null;
+    const [task] = used?.tasks ?? [];
+    if (task) return task.spec;
+    // That they use each other has been said.
+    if (file && this.#circles.has(file) && this.#circles.has(user)) return unknownSpec(use);
     faults.push(
       file
         ? {
@@ -135,7 +155,20 @@ class Linker {
           }
         : this.#unknown(use, path),
     );
-    return null;
+    return unknownSpec(use);
+  }
+
+  /** It would be served, and wait for ever. */
+  #checkResources(loaded: Loaded, draft: Draft): void {
+    const given =
+      draft.kind === "operation"
+        ? [...draft.uses.values()].map(({ path, use }) => ({ path, resources: use.resources }))
+        : [{ path: [], resources: draft.resources }];
+    const warnings = given.flatMap(({ path, resources }): Fault[] => {
+      const message = this.#capacity && beyond((resources ?? {}) as Resources, this.#capacity);
+      return message === null ? [] : [{ path: [...path, "resources"], message, mend: RESOURCES_MEND }];
+    });
+    if (warnings.length > 0) this.#warnings.set(loaded, warnings);
   }
 
   #unknown(name: string, path: Fault["path"]): Fault {
@@ -150,93 +183,4 @@ class Linker {
   #isRight(loaded: Loaded): boolean {
     return loaded.draft !== null && loaded.problems.length === 0 && !this.#faults.has(loaded);
   }
-}
-
-function head(loaded: Loaded, draft: Draft): Omit<Definition, "kind" | "flow" | "tasks"> {
-  return {
-    name: loaded.file.name,
-    description: draft.description,
-    path: loaded.file.path,
-    hash: loaded.hash,
-    file: loaded.absolute,
-    input: draft.input?.json ?? null,
-    triggers: draft.triggers.map((trigger) => inFile(loaded, trigger)),
-  };
-}
-
-/** The function of a condition is found again by the name of its file. */
-function inFile({ file }: Loaded, trigger: TriggerSpec): TriggerSpec {
-  const check = "when" in trigger ? trigger.when.check : undefined;
-  if (!("when" in trigger) || typeof check !== "object" || check === null) return trigger;
-  return { ...trigger, when: { ...trigger.when, check: { ...check, of: file.name } } };
-}
-
-function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
-  const { name } = loaded.file;
-  const { kind, retry, timeout, limits, env, fixtures, command, render, session } = draft;
-  const spec: TaskSpec = {
-    kind,
-    source: name,
-    file: loaded.absolute,
-    hash: loaded.hash,
-    retry,
-    timeout,
-    limits: limits.fanOut,
-    ...attemptLimits(limits.attempt),
-    env,
-    fixtures,
-    ...(command === undefined ? {} : { command }),
-    ...(draft.concurrency === undefined ? {} : { concurrency: { of: name, ...draft.concurrency } }),
-    ...(draft.resources === undefined ? {} : { resources: draft.resources as Resources }),
-    ...(render === undefined ? {} : { render }),
-    ...(draft.traps === undefined ? {} : { traps: draft.traps }),
-    ...(draft.order === undefined ? {} : { order: draft.order }),
-    ...(session === undefined ? {} : { session }),
-    ...(draft.proxyEnv === undefined ? {} : { proxyEnv: draft.proxyEnv }),
-  };
-  const recording = draft.recording === undefined ? {} : { recording: draft.recording };
-  return {
-    ...head(loaded, draft),
-    ...recording,
-    kind,
-    flow: "",
-    tasks: [{ name, use: name, needs: [], with: {}, spec }],
-  };
-}
-
-function plannedTask(
-  of: string,
-  name: string,
-  task: OperationTask,
-  needs: readonly string[],
-  spec: TaskSpec,
-): PlannedTask {
-  const { use, fallbackFor, hook } = task;
-  return {
-    ...{
-      name,
-      use: "use" in use ? use.use : "ready" in use ? use.ready.name : null,
-      needs,
-      ...givenTo(use),
-    },
-    spec: {
-      ...{ ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
-      ...(use.concurrency === undefined ? {} : { concurrency: { of, ...use.concurrency } }),
-      ...(use.resources === undefined ? {} : { resources: use.resources as Resources }),
-      ...attemptLimits({ ...spec.attemptLimits, ...use.limits }),
-    },
-    ...(use.if === undefined ? {} : { if: use.if }),
-    ...(use.each === undefined ? {} : { each: use.each }),
-    ...(use.failFast === true ? { failFast: true } : {}),
-    ...(fallbackFor === undefined ? {} : { fallbackFor }),
-    ...(hook === undefined ? {} : { hook }),
-  };
-}
-
-/** An expression is read as one when it is calculated, not filled in as text. */
-function givenTo(use: OperationTask["use"]): Pick<PlannedTask, "with" | "calculate"> {
-  const given = use.with as PlannedTask["with"];
-  if (!("ready" in use) || use.ready.server?.type !== "calculate") return { with: given };
-  const { expression, ...rest } = given;
-  return { with: rest, calculate: String(expression) };
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { type BirpcReturn, createBirpc } from "birpc";
 import type { Logger } from "../core/ports.ts";
+import type { Capacity } from "../core/resources.ts";
 import type { ChildFunctions, Excluded, LoadResult, ParentFunctions, ParseResult } from "./protocol.ts";
 
 const ENTRY = new URL("./child.ts", import.meta.url);
@@ -27,10 +28,13 @@ export class LoaderProcess {
   readonly #child: ChildProcess;
   readonly #rpc: BirpcReturn<ChildFunctions, ParentFunctions>;
   readonly #exited: Promise<string>;
+  readonly #capacity: Capacity | null;
   #importing = "";
   #onProgress: () => void = () => {};
 
-  constructor(env: Readonly<Record<string, string>>, log: Logger) {
+  /** @param capacity what tasks may take on this machine */
+  constructor(env: Readonly<Record<string, string>>, log: Logger, capacity: Capacity | null) {
+    this.#capacity = capacity;
     const child = fork(ENTRY, {
       env: { ...env },
       execArgv: EXEC_ARGV,
@@ -73,7 +77,11 @@ export class LoaderProcess {
     this.#onProgress = watch;
     watch();
     try {
-      return await Promise.race([this.#rpc.load(folder, excluded), stopped.promise, this.#importEnded()]);
+      return await Promise.race([
+        this.#rpc.load(folder, excluded, this.#capacity),
+        stopped.promise,
+        this.#importEnded(),
+      ]);
     } finally {
       this.#onProgress = () => {};
       clearTimeout(timer);

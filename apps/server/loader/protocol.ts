@@ -2,6 +2,7 @@
 import type { DeclaredCollection, Definition, TaskFileProblem } from "../core/definition.ts";
 import type { FieldError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Capacity } from "../core/resources.ts";
 
 export interface LoadResult {
   readonly definitions: readonly Definition[];
@@ -23,7 +24,7 @@ export interface Excluded {
 }
 
 export interface ChildFunctions {
-  load(folder: string, excluded: readonly Excluded[]): Promise<LoadResult>;
+  load(folder: string, excluded: readonly Excluded[], capacity: Capacity | null): Promise<LoadResult>;
   parse(name: string, input: unknown): Promise<ParseResult>;
 }
 

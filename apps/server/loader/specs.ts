@@ -61,6 +61,14 @@ export function inlineSpec(loaded: Loaded, use: InlineOptions): TaskSpec {
   };
 }
 
+/** In place of a task that cannot be used: what names it in its operation can then be checked. Never served. */
+export function unknownSpec(use: string): TaskSpec {
+  return {
+    ...{ kind: "code", source: use, file: "", hash: "", retry: NO_RETRY, timeout: DEFAULT_TIMEOUT },
+    ...{ limits: DEFAULT_LIMITS, env: {}, fixtures: [] },
+  };
+}
+
 /** Left out where there are none. */
 export function attemptLimits(limits: AttemptLimits): { attemptLimits?: AttemptLimits } {
   return Object.keys(limits).length === 0 ? {} : { attemptLimits: limits };

@@ -4,12 +4,14 @@ import { UltravisorError } from "../core/errors.ts";
 import { parseTrigger } from "../core/trigger.ts";
 import type { Fault, Path } from "./fault.ts";
 
-/** The triggers that are right; what is wrong is added to `faults`. */
-export function checkTriggers(values: readonly unknown[], faults: Fault[]): TriggerSpec[] {
-  return values.flatMap((value, index) => {
+/** The triggers that are right, by their place in the list; what is wrong is added to `faults`. */
+export function checkTriggers(values: readonly unknown[], faults: Fault[]): Map<number, TriggerSpec> {
+  const right = new Map<number, TriggerSpec>();
+  for (const [index, value] of values.entries()) {
     const trigger = checkTrigger(value, ["triggers", index], faults);
-    return trigger ? [trigger] : [];
-  });
+    if (trigger) right.set(index, trigger);
+  }
+  return right;
 }
 
 function checkTrigger(value: unknown, path: Path, faults: Fault[]): TriggerSpec | null {

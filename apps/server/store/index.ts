@@ -13,6 +13,7 @@ import type {
   TaskRunReader,
 } from "../core/ports.ts";
 import type { RecordReader } from "../core/record-query.ts";
+import type { Capacity } from "../core/resources.ts";
 import type { RunStore } from "../core/run-store.ts";
 import type { SavedSessionStore } from "../core/saved-session.ts";
 import type { SqlReader } from "../core/sql.ts";
@@ -24,7 +25,7 @@ import { createEventStore } from "./events.ts";
 import { createFileReader } from "./files.ts";
 import { createLogStore } from "./logs.ts";
 import { createManifestStore } from "./manifests.ts";
-import { beginPlaces, type Capacity } from "./places.ts";
+import { beginPlaces } from "./places.ts";
 import { createRecordReader } from "./records.ts";
 import { createDiffReader } from "./recrawl.ts";
 import { createRunStore } from "./run-store.ts";

@@ -2,16 +2,11 @@
 import { ADAPTIVE, type Places } from "../core/adaptive.ts";
 import type { TaskSpec } from "../core/definition.ts";
 import { jsonText } from "../core/json.ts";
+import type { Capacity } from "../core/resources.ts";
 import type { RunStore } from "../core/run-store.ts";
 import type { Database } from "./database.ts";
 import { CPU, MEMORY, wakeByLock } from "./lock-sql.ts";
 import { settledOf } from "./settled.ts";
-
-/** Processors, and bytes of memory. */
-export interface Capacity {
-  readonly cpu: number;
-  readonly memory: number;
-}
 
 /** What another life of the server had found out about the load is forgotten. */
 export async function beginPlaces(database: Database, { cpu, memory }: Capacity): Promise<void> {

@@ -115,6 +115,7 @@ export async function makeServer(options: TestServerOptions = {}): Promise<TestS
     node: "node-a",
     token: TOKEN,
     rateLimits: { local: null, remote: null },
+    capacity: { cpu: 4, memory: 24e9 },
     allowedHosts: [],
     docsFolder: join(ROOT, "docs"),
     webFolder: join(folder, "web"),

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { NO_DEADLINE, readAwaits } from "../../core/awaiting.ts";
 import type { Attempt, Counts, TaskRun } from "../../core/entities.ts";
+import { beyond, type Capacity } from "../../core/resources.ts";
 import { FINAL_STATES, KINDS, REASONS, STATES } from "../../core/words.ts";
 import { ServedView } from "./served.ts";
 import { iso, isoOrNull } from "./time.ts";
@@ -51,6 +52,10 @@ export const TaskRunView = z
       .object({ cpu: z.number().optional(), memory: z.number().optional() })
       .nullable()
       .openapi({ description: "What it takes of its node: processors, bytes" }),
+    cannotStart: z
+      .string()
+      .nullable()
+      .openapi({ description: "Why it waits for ever: what it takes is more than its node has" }),
     input: z.record(z.string(), z.unknown()),
     output: z.unknown(),
     error: ErrorView.nullable(),
@@ -79,7 +84,15 @@ export const AttemptView = z
   .openapi("Attempt");
 export type AttemptView = z.infer<typeof AttemptView>;
 
-export function presentTaskRun(taskRun: TaskRun, subtasks: number, totals: Counts | null = null): TaskRunView {
+export interface Around {
+  readonly subtasks?: number | undefined;
+  /** Below it, on all levels. */
+  readonly totals?: Counts | undefined;
+  /** What its node has. */
+  readonly capacity?: Capacity;
+}
+
+export function presentTaskRun(taskRun: TaskRun, { subtasks = 0, totals, capacity }: Around = {}): TaskRunView {
   const awaited = readAwaits(taskRun.awaits);
   return {
     id: taskRun.id,
@@ -104,6 +117,7 @@ export function presentTaskRun(taskRun: TaskRun, subtasks: number, totals: Count
     awaitsRun: awaited?.type === "run" ? awaited.runId : null,
     deadline: awaited === null || taskRun.availableAt === NO_DEADLINE ? null : iso(taskRun.availableAt),
     resources: taskRun.spec.resources ?? null,
+    cannotStart: capacity === undefined ? null : whyStuck(taskRun, capacity),
     input: taskRun.input,
     output: taskRun.output,
     error: taskRun.error,
@@ -111,8 +125,12 @@ export function presentTaskRun(taskRun: TaskRun, subtasks: number, totals: Count
     subtasks,
     openSubtasks: taskRun.openSubtasks,
     pausedAt: isoOrNull(taskRun.pausedAt),
-    totals,
+    totals: totals ?? null,
   };
+}
+
+function whyStuck({ state, spec: { resources } }: TaskRun, capacity: Capacity): string | null {
+  return state === "queued" && resources !== undefined ? beyond(resources, capacity) : null;
 }
 
 export function presentAttempt(attempt: Attempt): AttemptView {

@@ -43,16 +43,20 @@ const get = createRoute({
 });
 
 export function taskRunEndpoints(services: Services): readonly [Endpoint<typeof list>, Endpoint<typeof get>] {
-  const { runs, taskRuns } = services;
+  const { runs, taskRuns, capacity } = services;
+  const around = async (ids: readonly string[]) => {
+    const children = await taskRuns.childCounts(ids);
+    const totals = await taskRuns.totals([...children.keys()]);
+    return (id: string) => ({ subtasks: children.get(id), totals: totals.get(id), capacity });
+  };
   return [
     {
       route: list,
       handler: async (c) => {
         const run = await findRun(runs, c.req.valid("param").id);
         const page = await taskRuns.list(run.id, c.req.valid("query"));
-        const children = await taskRuns.childCounts(page.items.map((item) => item.id));
-        const totals = await taskRuns.totals([...children.keys()]);
-        const items = page.items.map((item) => presentTaskRun(item, children.get(item.id) ?? 0, totals.get(item.id)));
+        const aroundEach = await around(page.items.map((item) => item.id));
+        const items = page.items.map((item) => presentTaskRun(item, aroundEach(item.id)));
         return c.json({ items, next: page.next }, 200);
       },
     },
@@ -67,13 +71,9 @@ export function taskRunEndpoints(services: Services): readonly [Endpoint<typeof 
             `No task run of that run has the id ${JSON.stringify(task.slice(0, 100))}. GET /api/runs/:id/tasks lists them.`,
           );
         }
-        const children = await taskRuns.childCounts([taskRun.id]);
-        const totals = await taskRuns.totals([...children.keys()]);
+        const aroundIt = await around([taskRun.id]);
         const history = (await taskRuns.attempts(taskRun.id)).map(presentAttempt);
-        return c.json(
-          { ...presentTaskRun(taskRun, children.get(taskRun.id) ?? 0, totals.get(taskRun.id)), history },
-          200,
-        );
+        return c.json({ ...presentTaskRun(taskRun, aroundIt(taskRun.id)), history }, 200);
       },
     },
   ];

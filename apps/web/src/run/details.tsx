@@ -158,6 +158,7 @@ function factsOf(taskRun: TaskRun): Readonly<Record<string, ReactNode>> {
     Key: taskRun.key === null ? null : <SafeLink text={taskRun.key} />,
     "Started by": taskRun.parent === null ? null : <ParentLink id={taskRun.parent} />,
     State: `${taskRun.state}: ${words(taskRun.reason)}`,
+    "Waits for ever": taskRun.cannotStart,
     Attempt:
       taskRun.attempt === 0 ? null : `${taskRun.attempt} of up to ${Math.max(taskRun.attempts, taskRun.attempt)}`,
     Node: taskRun.node,
