@@ -238,7 +238,9 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
   );
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
   const { drafts: spawned, stops } = parts.fanOuts.sift(taskRun, wanted, outcome.look ?? null, now);
-  const { output, ownKey = null, ownLanding = null, records, files, report, sightings, captures, usage } = outcome;
+  const { output, ownLanding = null, records, files, report, sightings, captures, usage } = outcome;
+  // A subtask was given its key when it was spawned.
+  const ownKey = taskRun.parent === null ? (outcome.ownKey ?? null) : null;
   const name = taskRun.spec.session;
   const session = name && outcome.session ? { session: sealSession(parts, name, outcome.session) } : {};
   const settled = await transitions.succeed(

@@ -4,6 +4,8 @@ import type { AppContext } from "./endpoint.ts";
 
 /** A comment this often tells both sides that the other still lives. */
 const KEEP_ALIVE = 15_000;
+/** Milliseconds that follow a look before `wakeSoon` leads to the next one: a busy run would cost as much to watch as to execute. */
+const GATHER = 50;
 
 export interface EventStream {
   /** True once nobody reads any more, or the server stops. */
@@ -11,6 +13,8 @@ export interface EventStream {
   send(event: string, data: unknown, id?: number): Promise<void>;
   /** Something may have happened: the next `woken` returns at once. */
   wake(): void;
+  /** As `wake`, but what comes within 50 ms is told together. */
+  wakeSoon(): void;
   /** Resolves after `wake`, at the end of the stream, or to keep the connection alive. */
   woken(): Promise<void>;
 }
@@ -21,6 +25,17 @@ export function eventStream(c: AppContext, produce: (stream: EventStream) => Pro
   return streamSSE(c, async (out) => {
     const bell = createBell();
     let ended = out.aborted;
+    let toldAt = Number.NEGATIVE_INFINITY;
+    let soon: NodeJS.Timeout | undefined;
+    const ringSoon = (): void => {
+      soon ??= setTimeout(
+        () => {
+          soon = undefined;
+          bell.ring();
+        },
+        Math.max(0, toldAt + GATHER - performance.now()),
+      ).unref();
+    };
     const end = (): void => {
       ended = true;
       bell.ring();
@@ -38,11 +53,14 @@ export function eventStream(c: AppContext, produce: (stream: EventStream) => Pro
           await out.writeSSE({ event, data: JSON.stringify(data), ...(id === undefined ? {} : { id: String(id) }) });
         },
         wake: bell.ring,
+        wakeSoon: ringSoon,
         woken: async () => {
+          toldAt = performance.now();
           if (!(await bell.heard(KEEP_ALIVE)) && !ended) await out.write(": still here\n\n");
         },
       });
     } finally {
+      clearTimeout(soon);
       closing?.removeEventListener("abort", end);
     }
   });

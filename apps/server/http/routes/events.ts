@@ -65,7 +65,8 @@ function follow(c: AppContext, services: Services, following: Following): Respon
     const unsubscribe = services.notices.subscribe((notice) => {
       const view = presentNotice(notice);
       if (view !== null && concerns(view, following.runId)) keep(notices, view);
-      if (view !== null || notice.type === "event") stream.wake();
+      if (notice.type === "task_run") stream.wakeSoon();
+      else if (view !== null || notice.type === "event") stream.wake();
     });
     try {
       await tell(stream, services, following, notices);

@@ -70,7 +70,9 @@ interface Following {
 function follow(c: AppContext, services: Services, following: Following): Response {
   return eventStream(c, async (stream) => {
     const unsubscribe = services.notices.subscribe((notice) => {
-      if ((notice.type === "logs" || notice.type === "run") && notice.runId === following.runId) stream.wake();
+      if (!("runId" in notice) || notice.runId !== following.runId) return;
+      if (notice.type === "run" && isFinal(notice.state)) stream.wake();
+      else if (notice.type === "logs") stream.wakeSoon();
     });
     try {
       await tell(stream, services, following);
