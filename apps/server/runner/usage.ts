@@ -23,8 +23,9 @@ export class UsageMeter {
     this.#timer ??= setInterval(() => this.#look(), LOOK_INTERVAL);
     return {
       read: () => {
+        if (measured.shared) return UNKNOWN;
         this.#look();
-        return measured.shared ? UNKNOWN : usageOf(measured);
+        return usageOf(measured);
       },
       stop: () => this.#stop(measured),
     };
