@@ -17,6 +17,7 @@ import type { Journal } from "./journal.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { loadSession, type SavedSessionParts, sealSession } from "./saved-session.ts";
+import { createSettling, isEnd } from "./settling.ts";
 import { stateHost } from "./state-host.ts";
 import { unknownSpawn } from "./unknown-spawn.ts";
 
@@ -62,14 +63,18 @@ export interface Execution {
   end(taskRun: TaskRun, outcome: Outcome): Promise<boolean>;
   /** Asks running attempts to stop. */
   cancel(taskRunIds: readonly string[]): void;
+  /** Resolves when the ends of all attempts are written. */
+  settled(): Promise<void>;
   /** Stops everything that runs without settling it: the next start finds it interrupted. */
   abandon(): void;
 }
 
 export function createExecution(parts: ExecuteParts): Execution {
   const running = new Map<string, AbortController>();
+  const settling = createSettling(parts.log);
   let abandoned = false;
   return {
+    settled: settling.ended,
     async handle(taskRunId) {
       const taskRun = await parts.transitions.claim(taskRunId, parts.clock());
       if (taskRun === null) return null;
@@ -82,7 +87,10 @@ export function createExecution(parts: ExecuteParts): Execution {
         const prepared = await prepareSafely(parts, taskRun);
         const outcome =
           prepared.type === "execute" ? await carryOut(parts, prepared.taskRun, stop.signal) : outcomeIn(prepared);
-        return abandoned || outcome === null ? null : await settle(parts, taskRun, outcome);
+        if (abandoned || outcome === null) return null;
+        if (!isEnd(taskRun, outcome, parts.findTask)) return await settle(parts, taskRun, outcome);
+        await settling.aside(() => settle(parts, taskRun, outcome));
+        return null;
       } finally {
         running.delete(taskRunId);
       }

@@ -23,6 +23,7 @@ import type { Kind } from "../core/words.ts";
 import { createAdapt } from "./adapt.ts";
 import { createCompletions } from "./completions.ts";
 import { createEventFeed } from "./event-feed.ts";
+import type { Execution } from "./execute.ts";
 import { createJournal } from "./journal.ts";
 import { createManifests } from "./manifests.ts";
 import { createRecent } from "./recent.ts";
@@ -120,7 +121,7 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
     async stop(graceMs) {
       stopWatching();
       await Promise.all(duties.map((duty) => duty.stop()));
-      await drain(parts, execution.abandon, graceMs);
+      await drain(parts, execution, graceMs);
       await journal.flush();
     },
   };
@@ -147,11 +148,12 @@ function rememberRuns({ runs, staging }: EngineParts) {
 }
 
 /** Lets what runs end; what has not after the grace is killed, and found interrupted by the next start. */
-async function drain({ queue, executors }: EngineParts, abandon: () => void, graceMs: number): Promise<void> {
+async function drain({ queue, executors }: EngineParts, execution: Execution, graceMs: number): Promise<void> {
   const grace = setTimeout(() => {
-    abandon();
+    execution.abandon();
     for (const executor of new Set(Object.values(executors))) void executor.close();
   }, graceMs);
   await queue.close();
+  await execution.settled();
   clearTimeout(grace);
 }
