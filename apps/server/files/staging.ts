@@ -1,4 +1,5 @@
 /** Staging: one temporary folder per run, made when first asked for and removed whole. */
+import { existsSync } from "node:fs";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { StagingStore } from "../core/files.ts";
@@ -16,14 +17,15 @@ export function createStagingStore(folder: string): StagingStore {
       return path;
     },
     async remove(runId) {
-      if (await isGoneWhenEmpty(pathOf(runId))) return;
+      // Most were never made. Asked at once: to hand so quick a question to a thread costs more than the answer.
+      if (!existsSync(pathOf(runId)) || (await isGoneWhenEmpty(pathOf(runId)))) return;
       // Retries cover a process of the run that is still being ended and writes one more file meanwhile.
       await rm(pathOf(runId), { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
     },
   };
 }
 
-/** Most are empty, or were never made: one question to the file system then. */
+/** Many are empty: one question to the file system then. */
 function isGoneWhenEmpty(path: string): Promise<boolean> {
   return rmdir(path).then(
     () => true,

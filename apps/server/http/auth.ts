@@ -1,5 +1,5 @@
 /** Who may ask: the bearer of the token, or a browser that signed in with it. What is not listed as open is closed. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
 import { matchedRoutes } from "hono/route";
@@ -85,5 +85,5 @@ function hostOf(c: AppContext): string {
 }
 
 function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }

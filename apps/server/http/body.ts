@@ -3,23 +3,35 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { UltravisorError } from "../core/errors.ts";
 import { repeatedName } from "../core/repeated-name.ts";
-import type { AppEnv } from "./endpoint.ts";
+import type { AppContext, AppEnv } from "./endpoint.ts";
 
 const MAX_BODY = 1024 * 1024;
 const MAX_DEPTH = 64;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Refuses a body above 1 MiB, by its stated length before anything is read. */
-export const limitBody: MiddlewareHandler<AppEnv> = bodyLimit({
-  maxSize: MAX_BODY,
-  onError: () => {
-    throw new UltravisorError("body_too_large", "Expected a body of at most 1 MiB; send less, or split it.");
-  },
-});
+export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!mayHaveBody(c)) return next();
+  const stated = c.req.header("transfer-encoding") === undefined ? c.req.header("content-length") : undefined;
+  if (stated === undefined) return limitUnstated(c, next);
+  // Node reads no more than was stated; to look at the body itself would make a whole second request of it.
+  if (Number(stated) > MAX_BODY) tooLarge();
+  await next();
+};
+
+const limitUnstated: MiddlewareHandler<AppEnv> = bodyLimit({ maxSize: MAX_BODY, onError: tooLarge });
+
+function tooLarge(): never {
+  throw new UltravisorError("body_too_large", "Expected a body of at most 1 MiB; send less, or split it.");
+}
+
+function mayHaveBody(c: AppContext): boolean {
+  return c.req.method !== "GET" && c.req.method !== "HEAD";
+}
 
 /** Lets pass JSON that is safe to work with; requests without a body pass as well. */
 export const checkBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+  if (mayHaveBody(c)) {
     const type = c.req.header("content-type");
     const text = type === undefined || isJson(type) ? await c.req.text() : "";
     if (type === undefined ? text !== "" : !isJson(type)) {
