@@ -6,7 +6,7 @@ import { oracle } from "../support/oracle.ts";
 const VECTOR_IDS = VECTORS.map(([id]) => id);
 
 describe.each(["UTC", "America/New_York", "Australia/Lord_Howe"])("On a machine in the zone %s the preview", (TZ) => {
-  const house = oracle({}, { TZ });
+  const house = oracle({}, { env: { TZ } });
   const preview = (trigger: object, from?: string, count?: number) =>
     house.ask("POST", "/schedule/preview", { trigger, ...(from ? { from } : {}), ...(count ? { count } : {}) });
 

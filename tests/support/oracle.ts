@@ -13,6 +13,15 @@ export interface Fact {
   readonly input: Readonly<Record<string, unknown>>;
   readonly output: unknown;
   readonly error: { readonly code: string; readonly message: string } | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+export interface Problem {
+  readonly path: string;
+  readonly line: number | null;
+  readonly message: string;
+  readonly mend: string;
 }
 
 export interface Ran {
@@ -30,12 +39,22 @@ export interface Oracle {
   /** Where its task files are. */
   readonly tasks: string;
   run(name: string, input?: object): Promise<Ran>;
+  /** What was said against one of its broken files. */
+  refused(path: string): Promise<readonly Problem[]>;
   /** JSON and status of any request below `/api`, refused or not. */
   ask(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }>;
 }
 
+export type Files = Readonly<Record<string, string>>;
+
+export interface OracleOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Task files that are to be refused. */
+  readonly broken?: Files;
+}
+
 /** Starts it before the tests of the file, and ends it behind them. What it cannot load fails all of them. */
-export function oracle(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}): Oracle {
+export function oracle(files: Files, { env = {}, broken = {} }: OracleOptions = {}): Oracle {
   const ends: (() => void)[] = [];
   let started: { server: TestServer; tasks: string } | undefined;
   beforeAll(async () => {
@@ -44,10 +63,12 @@ export function oracle(files: Readonly<Record<string, string>>, env: Readonly<Re
       "tasks",
     );
     mkdirSync(tasks);
-    writeFiles(tasks, files);
+    writeFiles(tasks, { ...files, ...broken });
     const server = await startServer({ tasks, env, onEnd: (work) => ends.push(work) });
     started = { server, tasks };
-    expect(await server.get("/tasks")).toMatchObject({ problems: [] });
+    const { problems } = await server.get<{ problems: readonly { path: string }[] }>("/tasks");
+    const unexpected = problems.filter(({ path }) => broken[path] === undefined);
+    expect(unexpected).toEqual([]);
   });
   afterAll(() => {
     for (const end of ends.reverse()) end();
@@ -61,11 +82,15 @@ export function oracle(files: Readonly<Record<string, string>>, env: Readonly<Re
       return house().tasks;
     },
     run: (name, input = {}) => runOf(house().server, name, input),
+    async refused(path) {
+      const { problems } = await house().server.get<{ problems: readonly Problem[] }>("/tasks");
+      return problems.filter((problem) => problem.path === path);
+    },
     ask: (method, path, body) => askFor(house().server, method, path, body),
   };
 }
 
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+export function writeFiles(folder: string, files: Files): void {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
