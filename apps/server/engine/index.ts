@@ -85,6 +85,7 @@ export async function createEngine(parts: EngineParts): Promise<RunningEngine> {
   let stopWatching = (): void => undefined;
 
   function committed(run: Run): void {
+    remembered.noteName(run);
     notices.publish({ type: "run", runId: run.id, name: run.name, state: run.state });
     feed.poke();
     if (run.finishedAt !== null) completions.poke();
@@ -132,12 +133,16 @@ function aside(parts: EngineParts): Duty<unknown>[] {
   return [createAdapt(parts), createManifests(parts)];
 }
 
+/** As many runs as may be queued on a busy day: a name is short. */
+const MOST_NAMES = 2000;
+
 /** What every task run of a run asks for again. */
 function rememberRuns({ runs, staging }: EngineParts) {
-  const names = createRecent(async (runId) => (await runs.get(runId))?.name ?? "");
+  const names = createRecent(async (runId) => (await runs.get(runId))?.name ?? "", MOST_NAMES);
   const folders = createRecent((runId) => staging.folder(runId));
   return {
     runName: names.get,
+    noteName: ({ id, name }: Run) => names.put(id, name),
     stagingFolder: folders.get,
     stagingPath: staging.path,
     removeStaging(runId: string) {

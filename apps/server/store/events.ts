@@ -3,11 +3,26 @@ import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import type { EventStore } from "../core/engine-stores.ts";
 import type { Database } from "./database.ts";
 import { limitOf } from "./pages.ts";
-import { cursors, events } from "./schema/index.ts";
+import { events } from "./schema/index.ts";
+
+const SEEN =
+  "INSERT INTO cursors (name, position) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position";
 
 export function createEventStore(database: Database): EventStore {
   const { db } = database;
-  // Built once: the feed asks it all the time.
+  // Built once: duties ask them all the time.
+  const unseen = db
+    .select()
+    .from(events)
+    .where(
+      and(
+        eq(events.kind, sql.placeholder("kind")),
+        gt(events.id, sql`coalesce((SELECT position FROM cursors WHERE name = ${sql.placeholder("cursor")}), 0)`),
+      ),
+    )
+    .orderBy(asc(events.id))
+    .limit(sql.placeholder("limit"))
+    .prepare();
   const newer = db
     .select()
     .from(events)
@@ -34,22 +49,9 @@ export function createEventStore(database: Database): EventStore {
       if (after !== undefined) return query.orderBy(asc(events.id));
       return (await query.orderBy(desc(events.id))).reverse();
     },
-    async unseen(cursor, kind, limit) {
-      const [row] = await db.select().from(cursors).where(eq(cursors.name, cursor)).limit(1);
-      return db
-        .select()
-        .from(events)
-        .where(and(eq(events.kind, kind), gt(events.id, row?.position ?? 0)))
-        .orderBy(asc(events.id))
-        .limit(limit);
-    },
+    unseen: (cursor, kind, limit) => unseen.all({ cursor, kind, limit }),
     async seen(cursor, position) {
-      await database.write([
-        db
-          .insert(cursors)
-          .values({ name: cursor, position })
-          .onConflictDoUpdate({ target: cursors.name, set: { position } }),
-      ]);
+      await database.write([{ sql: SEEN, args: [cursor, position] }]);
     },
   };
 }
