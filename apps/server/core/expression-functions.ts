@@ -1,5 +1,5 @@
 /** The functions of expressions, by name in small letters, and how numbers are kept. Adding one is adding a line. */
-import { canonicalJson, type Json } from "./json.ts";
+import { canonicalJson, type Json, type JsonObject } from "./json.ts";
 
 /** What cannot be calculated, without its place. */
 export class Unusable extends Error {
@@ -33,6 +33,7 @@ export const FUNCTIONS: ReadonlyMap<string, Called> = new Map<string, Called>([
   ["trim", ofText((text) => text.trim())],
   ["number", ofNumber((x) => x)],
   ["text", ofText((text) => text)],
+  ["merge", { least: 2, most: ANY, call: (values) => values.reduce(merged) }],
   // What these two do not come to is not looked at, so they are evaluated where the parts are.
   ["if", { least: 2, most: 3, call: ([, value = null]) => value }],
   ["coalesce", { least: 1, most: ANY, call: ([value = null]) => value }],
@@ -96,6 +97,21 @@ function sum(all: readonly number[]): number {
 function lengthOf(value: Json): number {
   if (typeof value === "string" || Array.isArray(value)) return value.length;
   throw new Unusable(`expected a text or a list, got ${canonicalJson(value).slice(0, 100)}`);
+}
+
+/** As the state merges (RFC 7396): objects within objects too, the later one wins, null takes away. */
+function merged(base: Json, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const values = new Map(Object.entries(isObject(base) ? base : {}));
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) values.delete(key);
+    else values.set(key, merged(values.get(key) ?? null, value));
+  }
+  return Object.fromEntries(values);
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Half away from zero, by the decimal digits as they are written: 1.005 to two digits is 1.01. */

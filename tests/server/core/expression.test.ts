@@ -82,7 +82,17 @@ describe("a condition", () => {
 
 describe("a calculation", () => {
   const NUMBERS = {
-    input: { x: 41, width: 10, height: 5, text: "7", name: "Ada", list: [3, "1", 2.5], "a-b": 1 },
+    input: {
+      x: 41,
+      width: 10,
+      height: 5,
+      text: "7",
+      name: "Ada",
+      list: [3, "1", 2.5],
+      "a-b": 1,
+      old: { a: 1, b: { c: 2, d: 3 }, e: 5 },
+      new: { b: { d: 4 }, e: null },
+    },
     "2024-r": { output: 5 },
   };
 
@@ -126,6 +136,8 @@ describe("a calculation", () => {
     ["if(false, 1)", null],
     ["if(true, 1, 1 / 0)", 1],
     ["coalesce(input.gone, state.gone, 3) + 1", 4],
+    ["merge(input.old, input.new)", { a: 1, b: { c: 2, d: 4 } }],
+    ["merge(input.old, 3)", 3],
     ["input.list", [3, "1", 2.5]],
   ])("`%s` comes to %j", (text, expected) => {
     expect(resultOf(parseExpression(text), NUMBERS)).toEqual(expected);
