@@ -10,7 +10,7 @@ import { findChromium } from "./browser/chromium/chromium.ts";
 import { createHostGates } from "./browser/manners/host-gates.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { BrowsingError, type Chromium } from "./core/browsing.ts";
-import type { Health } from "./core/health.ts";
+import { type Health, warningsOf } from "./core/health.ts";
 import type { Logger, Notices } from "./core/ports.ts";
 import type { Interrupted } from "./core/run-store.ts";
 import { createEngine, type RunningEngine } from "./engine/index.ts";
@@ -30,6 +30,7 @@ import { capacityOfMachine } from "./probe/machine.ts";
 import { chooseBackend } from "./queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
 import { createRunnerPool } from "./runner/pool.ts";
+import { shedStart } from "./shed.ts";
 import { createShellExecutor } from "./shell/executor.ts";
 import { killMarked, memoryOf, sweepOrphans } from "./shell/processes.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
@@ -65,7 +66,7 @@ async function start(): Promise<void> {
   const watch = createStopwatch();
   watch.lap("imports");
   const config = await readConfig();
-  const log = createLogger({ level: config.logLevel, pretty: config.prettyLog });
+  const log = await createLogger({ level: config.logLevel, pretty: config.prettyLog });
   const house = await build(config, log, watch);
   const server = await listen(createApp(await services(house)), { host: config.host, port: config.port });
   stopOnSignals(house, server);
@@ -87,6 +88,7 @@ async function start(): Promise<void> {
   );
   // Node does this at exit only, which a server that is killed never comes to: the next start would compile everything again.
   flushCompileCache();
+  shedStart();
 }
 
 async function build(config: Config, log: Logger, watch: Stopwatch): Promise<House> {
@@ -202,7 +204,7 @@ async function services(house: House): Promise<Parameters<typeof createApp>[0]> 
     ...{ rateLimits: config.rateLimits, capacity: CAPACITY },
     docsFolder: join(ROOT, "docs"),
     webFolder: join(ROOT, "apps/web/dist"),
-    board: queueBoard(house.queue.queues),
+    board: () => queueBoard(house.queue.queues),
   };
 }
 
@@ -222,21 +224,7 @@ function health(house: House, sqlite: string): Health {
 }
 
 function warnings({ chromium, catalog }: House): string[] {
-  const found: string[] = [];
-  if (chromium === null)
-    found.push(
-      "No Chromium was found: tasks that need a browser will fail. Run `npm start` again to install one, or set ULTRAVISOR_BROWSER to its path.",
-    );
-  else if (!chromium.sandbox)
-    found.push(
-      "Chromium runs without its sandbox, because this server runs as root or the system has no user namespaces. Run it as an ordinary user to have the sandbox.",
-    );
-  const problems = catalog.problems().length;
-  if (problems > 0)
-    found.push(
-      `${problems} task ${problems === 1 ? "file has" : "files have"} problems and ${problems === 1 ? "is" : "are"} not served; the Tasks page tells where and what to do.`,
-    );
-  return found;
+  return warningsOf(chromium, catalog.problems().length);
 }
 
 /** On the very first start: a real crawl of the documentation that this server renders, to have something to look at. */

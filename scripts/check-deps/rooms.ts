@@ -56,7 +56,7 @@ export const ROOMS: readonly Room[] = [
   room("server/store", "apps/server/store", {
     rooms: ["server/core"],
     types: ["sdk"],
-    packages: ["drizzle-orm", "@libsql/client", "libsql", "uuid"],
+    packages: ["drizzle-orm", "@libsql/client", "@libsql/core", "libsql", "uuid"],
     mend: PORT,
   }),
   worksRoom("files", []),

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { PACKAGE_ROOT, serverEnvironment } from "../config.ts";
 import { EXIT } from "../exit.ts";
 
-/** As in package.json. Without it, the place for young objects grows to 50 MB and stays: 197 MB of an idle server instead of 146. */
+/** As in package.json. Without it, the place for young objects grows to 50 MB and stays. */
 const NODE_OPTIONS = ["--max-semi-space-size=4"];
 
 export function addStart(program: Command): void {

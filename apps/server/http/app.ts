@@ -1,9 +1,9 @@
 /** The HTTP room's door: every route, behind the same checks, in front of the same error door. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 import { authenticate } from "./auth.ts";
 import { checkBody, limitBody } from "./body.ts";
-import type { AppEnv } from "./endpoint.ts";
+import type { AppContext, AppEnv } from "./endpoint.ts";
 import { secureHeaders } from "./headers.ts";
 import { checkHost } from "./hosts.ts";
 import { problem, refuseInvalid } from "./problem.ts";
@@ -61,11 +61,21 @@ export function createApp(services: Services): App {
   addSignIn(app, services);
   addDocs(app, services);
   if (services.board !== null) {
-    app.route("/queues", services.board);
-    app.get("/queues/", (c) => c.redirect("/queues", 301));
+    addBoard(app, services.board);
   }
   addWeb(app, services);
   return api;
+}
+
+function addBoard(app: OpenAPIHono<AppEnv>, make: () => Promise<Hono>): void {
+  let board: Promise<Hono> | undefined;
+  const answer = async (c: AppContext): Promise<Response> => {
+    board ??= make();
+    return (await board).fetch(c.req.raw, c.env);
+  };
+  app.get("/queues/", (c) => c.redirect("/queues", 301));
+  app.all("/queues", answer);
+  app.all("/queues/*", answer);
 }
 
 /** Left without a stated type on purpose: the client's types are inferred from this list. */

@@ -1,15 +1,22 @@
 /** bull-board over the queues: a look below the history. It may change anything, because the rows decide, not the jobs. */
-import { createBullBoard } from "@bull-board/api";
-import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
-import { HonoAdapter } from "@bull-board/hono";
-import { serveStatic } from "@hono/node-server/serve-static";
+import { flushCompileCache } from "node:module";
 import type { Queue } from "bullmq";
-import type { Hono } from "hono";
+import { Hono } from "hono";
 
 export const BOARD_PATH = "/queues";
 
-/** The board as an app to be mounted at `/queues`. What is emptied here by mistake, `reconcile` delivers again. */
-export function queueBoard(queues: readonly Queue[]): Hono {
+/**
+ * The board as an app that answers below `/queues`. What is emptied here by mistake, `reconcile` delivers again. It is loaded when
+ * somebody looks at it: it takes 10 MB of memory, and 0.1 s, and most never do.
+ */
+export async function queueBoard(queues: readonly Queue[]): Promise<Hono> {
+  const [{ createBullBoard }, { BullMQAdapter }, { HonoAdapter }, { serveStatic }] = await Promise.all([
+    import("@bull-board/api"),
+    import("@bull-board/api/bullMQAdapter"),
+    import("@bull-board/hono"),
+    import("@hono/node-server/serve-static"),
+  ]);
+  flushCompileCache();
   const adapter = new HonoAdapter(serveStatic);
   adapter.setBasePath(BOARD_PATH);
   createBullBoard({
@@ -24,7 +31,11 @@ export function queueBoard(queues: readonly Queue[]): Hono {
       },
     },
   });
-  return adapter.registerPlugin();
+  // What it throws is answered by the app around it.
+  const rethrow = (error: Error): never => {
+    throw error;
+  };
+  return new Hono().onError(rethrow).route(BOARD_PATH, adapter.registerPlugin());
 }
 
 /** A job carries the id of its run, unless somebody edited it. */

@@ -67,6 +67,6 @@ export interface Services {
   readonly docsFolder: string;
   /** Folder of the built web app. */
   readonly webFolder: string;
-  /** bull-board, to be mounted at `/queues`. */
-  readonly board: Hono | null;
+  /** Makes bull-board, which answers below `/queues`. */
+  readonly board: (() => Promise<Hono>) | null;
 }

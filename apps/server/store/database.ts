@@ -6,9 +6,13 @@
  * (`concurrency: 1`, no interactive transactions); after any SQLITE_BUSY the connection is poisoned, so it is thrown away.
  */
 import { fileURLToPath } from "node:url";
-import { type Client, createClient, type InStatement, LibsqlError, type ResultSet } from "@libsql/client";
-import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
+import type { Client, InStatement, ResultSet } from "@libsql/client";
+import { LibsqlError } from "@libsql/core/api";
+import type { ExtractTablesWithRelations } from "drizzle-orm";
+import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
 import { migrate } from "drizzle-orm/libsql/migrator";
+import { LibSQLSession } from "drizzle-orm/libsql/session";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { UltravisorError } from "../core/errors.ts";
 import { groupCommits } from "./group-commit.ts";
 import { createLocalClient } from "./local-client.ts";
@@ -79,7 +83,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openClient({ url, busyTimeout = 500 }: DatabaseOptions) {
   refuseDamaged(url);
   const local = url.startsWith("file:") ? createLocalClient(url, busyTimeout) : null;
-  const client = local ?? createClient({ url, concurrency: 1 });
+  // Where the database is a file, the client for remote ones would only take memory: 10 MB.
+  const client = local ?? (await import("@libsql/client")).createClient({ url, concurrency: 1 });
   try {
     await refuseNewer(url, client, MIGRATIONS);
     const db = drizzle(client);
@@ -90,6 +95,18 @@ async function openClient({ url, busyTimeout = 500 }: DatabaseOptions) {
     throw error;
   }
 }
+
+/** As Drizzle's own function of this name, which loads the client for remote databases. */
+function drizzle(client: Client): LibSQLDatabase {
+  const dialect = new SQLiteAsyncDialect();
+  const session = new LibSQLSession<NoTables, ExtractTablesWithRelations<NoTables>>(
+    ...([client, dialect, undefined, {}, undefined] as const),
+  );
+  return new LibSQLDatabase<NoTables>("async", dialect, session, undefined);
+}
+
+/** Relational queries, which need them, are not used. */
+type NoTables = Record<string, never>;
 
 function toStatement(statement: Statement): InStatement {
   if (typeof statement === "string" || !("toSQL" in statement)) return statement;

@@ -7,7 +7,8 @@
  * (rule D1), and there is no shared memory file to look after.
  */
 import { existsSync } from "node:fs";
-import { type Client, type InStatement, LibsqlError, type ResultSet, type Row, type Value } from "@libsql/client";
+import type { Client, InStatement, ResultSet, Row, Value } from "@libsql/client";
+import { LibsqlError } from "@libsql/core/api";
 import Driver from "libsql";
 import { touchPrivate } from "./data-folder.ts";
 import { type LogOnDisk, syncLog } from "./sync-log.ts";

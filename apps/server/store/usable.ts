@@ -1,7 +1,8 @@
 /** Refuses a database that this server cannot use, before anything is written to it: damaged, of a newer version, or no database. */
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { type Client, LibsqlError } from "@libsql/client";
+import type { Client } from "@libsql/client";
+import { LibsqlError } from "@libsql/core/api";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 
 /** The database cannot be used; the message says why and what to do. */

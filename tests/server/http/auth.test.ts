@@ -31,7 +31,7 @@ async function statuses(server: TestServer, headers: Record<string, string>): Pr
 
 describe("Every route but the open ones", () => {
   it("refuses a caller without token, with a wrong one, and with a session that is over", async () => {
-    const server = await makeServer({ services: { board: queueBoard([]) } });
+    const server = await makeServer({ services: { board: () => queueBoard([]) } });
     const cookie = await signIn(server);
     const ended = await rawAsk(server.url, "/api/session/end", {
       method: "POST",

@@ -10,7 +10,7 @@ async function makeBoard(): Promise<{ server: TestServer; queue: Queue }> {
   const connection = { url: ":memory:" };
   const queue = new Queue("shell", { connection }, createLibsqlBackend) as unknown as Queue;
   onTestFinished(() => queue.close());
-  return { server: await makeServer({ services: { board: queueBoard([queue]) } }), queue };
+  return { server: await makeServer({ services: { board: () => queueBoard([queue]) } }), queue };
 }
 
 it("bull-board answers below /queues with its page, its scripts and its API", async () => {

@@ -2,7 +2,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { readPages } from "../docs-pages.ts";
 import type { AppContext, AppEnv } from "../endpoint.ts";
-import { renderPage } from "../render-doc.ts";
 import type { Services } from "../services.ts";
 import { sendStatic } from "../static.ts";
 import { unknownRoute } from "./web.ts";
@@ -20,7 +19,9 @@ export function addDocs(app: OpenAPIHono<AppEnv>, { docsFolder }: Services): voi
     const name = path === "" ? "index" : path;
     if (name.endsWith(".md")) return c.redirect(`/docs/${encodeURIComponent(name.slice(0, -3))}`, 301);
     const at = pages.findIndex((page) => page.name === name);
-    return at === -1 ? notFound(c) : c.html(renderPage(pages, at));
+    if (at === -1) return notFound(c);
+    const { renderPage } = await import("../render-doc.ts");
+    return c.html(renderPage(pages, at));
   };
   app.get("/docs", answer);
   app.get("/docs/*", answer);
