@@ -36,7 +36,8 @@ async function startWiki(): Promise<{ url: string; pages: Map<string, string>; a
       .slice(0, 8)}"`;
     const status = body === undefined ? 404 : request.headers["if-none-match"] === etag ? 304 : 200;
     if (request.url !== "/robots.txt") answers.set(status, (answers.get(status) ?? 0) + 1);
-    const type = request.url?.endsWith(".pdf") ? "application/pdf" : "text/html";
+    const [, ending = "html"] = /\.(\w+)$/.exec(request.url ?? "") ?? [];
+    const type = { pdf: "application/pdf", css: "text/css", svg: "image/svg+xml" }[ending] ?? "text/html";
     response
       .writeHead(status, status === 404 ? {} : { etag, "content-type": type })
       .end(status === 200 ? body : undefined);
@@ -95,4 +96,32 @@ test("A crawl that is made again asks only whether anything changed, stores noth
   wiki.pages.set("/a", text('<a href="/d">d</a>')).set("/d", text("")).set("/f.pdf", "%PDF-1.4 two");
   wiki.pages.delete("/b");
   expect(of(await crawl())).toEqual(["changed /a", "changed /f.pdf", "gone /b", "gone /c", "new /d"]);
+}, 60_000);
+
+test("A mirror that is made again asks only whether its styles and pictures changed, and has them all the same", async () => {
+  const wiki = await startWiki();
+  wiki.pages.set("/", text('<link rel="stylesheet" href="/a.css"><img src="/p.svg"><a href="/b">b</a>'));
+  wiki.pages.set("/b", text('<link rel="stylesheet" href="/a.css">')).set("/a.css", '@import "more.css";');
+  wiki.pages.set("/more.css", "p { background: url(/q.svg) }").set("/p.svg", "<svg/>").set("/q.svg", "<svg></svg>");
+  const tasks = join(makeFolder(), "tasks");
+  mkdirSync(tasks);
+  writeFileSync(join(tasks, "wiki.ts"), TASK.replace("recrawl: true", "recrawl: true, mirror: true"));
+  const server = await startServer({ tasks });
+  const crawl = async (): Promise<object> => {
+    wiki.answers.clear();
+    const { id } = await server.post<{ id: string }>("/runs", { task: "wiki", input: { url: `${wiki.url}/` } });
+    expect(await server.finished(id)).toMatchObject({ state: "succeeded" });
+    return server.get(`/runs/${id}/mirror/counts`);
+  };
+  const first = await crawl();
+  expect(first).toMatchObject({ pages: 2, assets: 4 });
+  const stored = blobs(server);
+  for (let again = 0; again < 2; again++) {
+    expect(await crawl()).toEqual(first);
+    expect(Object.fromEntries(wiki.answers)).toEqual({ 304: 6 });
+    expect(blobs(server)).toEqual(stored);
+  }
+  wiki.pages.set("/more.css", "p { background: url(/r.svg) }").set("/r.svg", "<svg> </svg>");
+  expect(await crawl()).toMatchObject({ pages: 2, assets: 4 });
+  expect(Object.fromEntries(wiki.answers)).toEqual({ 200: 2, 304: 4 });
 }, 60_000);

@@ -3,8 +3,8 @@ import { BrowsingError } from "../core/browsing.ts";
 import { decodeText } from "../core/charset.ts";
 import type { FileStore, StoredBlob } from "../core/files.ts";
 import { headerMediaType, mediaTypeOf } from "../core/media-type.ts";
-import { type CaptureDraft, type CaptureKind, keptHeaders, type Requisites } from "../core/mirror.ts";
-import type { Facts } from "../core/recrawl.ts";
+import { type CaptureDraft, type CaptureKind, headerOf, keptHeaders, type Requisites } from "../core/mirror.ts";
+import { conditionalHeaders, type Facts, type Remembered } from "../core/recrawl.ts";
 import { isEncoded } from "../core/resume.ts";
 import { createSlots } from "./chromium/slots.ts";
 import { Deadline } from "./deadline.ts";
@@ -22,6 +22,8 @@ export interface MirrorParts {
   readonly files: FileStore;
   readonly requisites: Requisites;
   readonly assets: SharedAssets;
+  /** What an earlier mirror holds of an asset; null: everything is asked for anew. */
+  readonly recall: ((url: string) => Promise<Remembered | null>) | null;
   log(level: "debug" | "info" | "warn", text: string): void;
 }
 
@@ -56,11 +58,8 @@ export class MirrorRecorder {
   }
 
   /** What was not sent again: as it was when it was. */
-  remembered(kind: "page" | "file", { url, status, headers, type, body, size }: Facts, title: string): void {
-    const raw = Object.entries(headers).map(([name, value]) => [name, value] as const);
-    const time = Date.parse(headers.date ?? "") || Date.now();
-    const kept = keptHeaders(raw, kind === "page" && isEncoded(headers));
-    this.#add({ kind, url, status, headers: kept, sha256: body || null, size, type, title, target: null, time });
+  remembered(kind: "page" | "file", facts: Facts, title: string): void {
+    this.#add(rememberedOf(kind, facts, title));
   }
 
   /** What Chromium made of a page. `asked`: the address that it was asked for. */
@@ -122,24 +121,29 @@ export class MirrorRecorder {
       mirror: null,
       redirected: (answer: HttpAnswer, to: URL) => void drafts.push(redirectOf(answer, to)),
     };
-    const { answer, blob } = await this.#receive(visitor, new URL(address));
-    const type = headerMediaType(answer.headers["content-type"]) || mediaTypeOf(answer.url.pathname);
-    drafts.push(captureOf("asset", answer, blob, type, isEncoded(answer.headers)));
+    const draft = await this.#receive(visitor, new URL(address));
+    drafts.push(draft);
     if (depth >= MAX_DEPTH) return drafts;
-    const nested = (await this.#requisitesOf(answer, blob, type)).slice(0, MAX_ASSETS);
+    const nested = (await this.#requisitesOf(draft)).slice(0, MAX_ASSETS);
     // Two style sheets that import each other wait for neither: what is being fetched already is somebody's.
     const fresh = nested.filter((url) => !this.#parts.assets.has(url));
     const below = await Promise.all(fresh.map((url) => this.#asset(tier, url, depth + 1)));
     return [...drafts, ...below.flat()];
   }
 
-  async #receive(tier: HttpTier, url: URL): Promise<{ readonly answer: HttpAnswer; readonly blob: StoredBlob }> {
+  async #receive(tier: HttpTier, url: URL): Promise<CaptureDraft> {
     const leave = await this.#slots.take(tier.signal);
     const deadline = new Deadline(tier.timeout);
+    const known = new Map<string, Facts>();
     try {
       const headers = { ...requestHeaders(tier, {}), accept: "*/*", "accept-encoding": "identity" };
       const signal = AbortSignal.any([tier.signal, deadline.signal]);
-      const answer = await follow(tier, url, headers, deadline, signal);
+      const answer = await follow(tier, url, headers, deadline, signal, (hop) => this.#onlyIfChanged(hop, known));
+      const same = answer.status === 304 ? known.get(withoutHash(answer.url)) : undefined;
+      if (same) {
+        await discard(answer);
+        return rememberedOf("asset", same, "");
+      }
       const failed = statusError(answer.url.href, answer.status, undefined, Date.now());
       if (failed) {
         await discard(answer);
@@ -147,22 +151,41 @@ export class MirrorRecorder {
       }
       const body = decodeBody(answer.body, answer.headers["content-encoding"]);
       const blob = await this.#parts.files.put(body as AsyncIterable<Uint8Array>, { maxBytes: MAX_ASSET_BYTES });
-      return { answer, blob };
+      const type = headerMediaType(answer.headers["content-type"]) || mediaTypeOf(answer.url.pathname);
+      return captureOf("asset", answer, blob, type, isEncoded(answer.headers));
     } finally {
       deadline.stop();
       leave();
     }
   }
 
-  async #requisitesOf(answer: HttpAnswer, { sha256 }: StoredBlob, type: string): Promise<readonly string[]> {
+  /** The headers that ask for an asset only if it is no longer as an earlier mirror has it. */
+  async #onlyIfChanged(url: URL, known: Map<string, Facts>): Promise<Record<string, string>> {
+    const { files, recall } = this.#parts;
+    const facts = (await recall?.(withoutHash(url)))?.facts;
+    if (!facts?.body || !(await files.has(facts.body))) return {};
+    known.set(withoutHash(url), facts);
+    return conditionalHeaders(facts);
+  }
+
+  async #requisitesOf({ url, sha256, type, headers }: CaptureDraft): Promise<readonly string[]> {
     const { files, requisites } = this.#parts;
-    if (type !== "text/css" && !isHtml(type)) return [];
+    if (sha256 === null || (type !== "text/css" && !isHtml(type))) return [];
     const stream = await files.open(sha256);
     const bytes = stream && new Uint8Array(await new Response(stream).arrayBuffer());
-    if (!bytes) throw new BrowsingError("bad_response", `${answer.url.href} was lost`, { retryable: true });
-    const text = decodeText(bytes, answer.headers["content-type"]);
-    return isHtml(type) ? requisites.ofPage(text, answer.url.href) : requisites.ofStyle(text, answer.url.href);
+    if (!bytes) throw new BrowsingError("bad_response", `${url} was lost`, { retryable: true });
+    const text = decodeText(bytes, headerOf(headers, "content-type"));
+    return isHtml(type) ? requisites.ofPage(text, url) : requisites.ofStyle(text, url);
   }
+}
+
+/** As it was when it was sent. Headers that were renamed then are not renamed again. */
+function rememberedOf(kind: "page" | "file" | "asset", facts: Facts, title: string): CaptureDraft {
+  const { url, status, headers, type, body, size } = facts;
+  const raw = Object.entries(headers).map(([name, value]) => [name, value] as const);
+  const time = Date.parse(headers.date ?? "") || Date.now();
+  const kept = keptHeaders(raw, kind === "page" && isEncoded(headers));
+  return { kind, url, status, headers: kept, sha256: body || null, size, type, title, target: null, time };
 }
 
 function captureOf(

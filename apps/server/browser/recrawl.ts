@@ -4,14 +4,21 @@ import { selectAll } from "css-select";
 import { BrowsingError } from "../core/browsing.ts";
 import type { FileStore } from "../core/files.ts";
 import { canonicalJson } from "../core/json.ts";
-import { conditionalHeaders, type Facts, type Remembered, type Sighted, type SightingDraft } from "../core/recrawl.ts";
+import {
+  conditionalHeaders,
+  type Facts,
+  type Recalled,
+  type Remembered,
+  type Sighted,
+  type SightingDraft,
+} from "../core/recrawl.ts";
 import { type Element, isElement, type Node, parseHtml, walk } from "./document/tree.ts";
 
 export interface RecrawlParts {
   readonly files: FileStore;
   /** CSS selector of what may differ without being a change; null: nothing. */
   readonly ignore: string | null;
-  recall(what: Sighted, url: string): Promise<Remembered | null>;
+  recall(what: Recalled, url: string): Promise<Remembered | null>;
 }
 
 /** What one answer said, as far as it is worth remembering. */

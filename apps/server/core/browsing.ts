@@ -5,7 +5,7 @@ import type { ScopeRule } from "./landing.ts";
 import type { CaptureDraft } from "./mirror.ts";
 import type { PerHost } from "./politeness.ts";
 import type { ProxyServer } from "./proxy.ts";
-import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
+import type { Recalled, Remembered, SightingDraft } from "./recrawl.ts";
 import type { SessionState } from "./saved-session.ts";
 import type { Reason } from "./words.ts";
 
@@ -46,7 +46,7 @@ export interface BrowsingSessionOptions {
   /** What earlier runs saw, and a CSS selector of what may differ; null: every page counts as new. */
   readonly recrawl?: {
     readonly ignore: string | null;
-    recall(what: Sighted, url: string): Promise<Remembered | null>;
+    recall(what: Recalled, url: string): Promise<Remembered | null>;
   } | null;
   /** What the task's saved session held; null: nothing yet. Missing: the task has none. */
   readonly saved?: SessionState | null;

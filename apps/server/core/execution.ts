@@ -5,7 +5,7 @@ import type { ErrorInfo } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Astray, Landing } from "./landing.ts";
 import type { CaptureDraft } from "./mirror.ts";
-import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
+import type { Recalled, Remembered, SightingDraft } from "./recrawl.ts";
 import type { SessionState } from "./saved-session.ts";
 import type { Reason } from "./words.ts";
 
@@ -172,7 +172,7 @@ export interface ExecutionHost {
   /** Takes the address where the task run's own page was found. False: another subtask of the run has it. */
   land(key: string): Promise<boolean>;
   /** What the runs of this crawl saw at an address last. */
-  recall(what: Sighted, url: string): Promise<Remembered | null>;
+  recall(what: Recalled, url: string): Promise<Remembered | null>;
 }
 
 /** Executes attempts of one or several kinds. `signal` asks it to stop: TERM, grace, KILL. Never rejects for a task's own failure. */

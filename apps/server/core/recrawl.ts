@@ -7,6 +7,9 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
 export const SIGHTED = ["page", "file"] as const;
 export type Sighted = (typeof SIGHTED)[number];
 
+/** What can be asked for only if it has changed: beside these, what a mirrored page needs to be shown. */
+export type Recalled = Sighted | "asset";
+
 /** What was found at an address. */
 export interface Facts {
   /** Hex; of the bytes that came, or of what Chromium made of them: another one means that it changed. */

@@ -10,7 +10,7 @@ import type { Astray, Landing } from "./landing.ts";
 import type { Lock } from "./lock.ts";
 import type { CaptureDraft } from "./mirror.ts";
 import type { Hook, RunOutcome, TaskFacts, TaskRule } from "./operation.ts";
-import type { Remembered, Sighted, SightingDraft } from "./recrawl.ts";
+import type { Recalled, Remembered, SightingDraft } from "./recrawl.ts";
 import type { SealedSession } from "./saved-session.ts";
 import type { Stop } from "./stops.ts";
 import type { Kind, Reason, State } from "./words.ts";
@@ -210,7 +210,7 @@ export interface RunStore {
   /** Keeps what a running task run is given. False: the ticket is stale. */
   setInput(ticket: Ticket, input: JsonObject): Promise<boolean>;
   /** What the runs of a run's crawl saw at an address last; null: nothing yet. */
-  recall(runId: string, what: Sighted, url: string): Promise<Remembered | null>;
+  recall(runId: string, what: Recalled, url: string): Promise<Remembered | null>;
   /** What the operation's own tasks of these names have come to; with the outputs of their subtasks for those in `items`. */
   facts(runId: string, names: readonly string[], items: readonly string[]): Promise<ReadonlyMap<string, TaskFacts>>;
   /** How the tasks of a run have ended, its hooks left out. */

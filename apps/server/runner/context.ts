@@ -12,7 +12,7 @@ import { safeFileName } from "../core/file-name.ts";
 import type { FileStore } from "../core/files.ts";
 import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import { mediaTypeOf } from "../core/media-type.ts";
-import type { Remembered, Sighted } from "../core/recrawl.ts";
+import type { Recalled, Remembered } from "../core/recrawl.ts";
 import { urlKey } from "../core/url-key.ts";
 import { toJsonObject } from "./json-value.ts";
 import { landingOf } from "./landings.ts";
@@ -42,7 +42,7 @@ export interface Host {
   loadSession(): Promise<LoadedSession>;
   loadProxy(): Promise<string | null>;
   land(key: string): Promise<boolean>;
-  recall(what: Sighted, url: string): Promise<Remembered | null>;
+  recall(what: Recalled, url: string): Promise<Remembered | null>;
 }
 
 export interface ContextParts {

@@ -7,7 +7,7 @@ import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { PaceReport } from "../core/page-limit.ts";
 import type { PerHost } from "../core/politeness.ts";
-import type { Remembered, Sighted } from "../core/recrawl.ts";
+import type { Recalled, Remembered } from "../core/recrawl.ts";
 import type { SessionState } from "../core/saved-session.ts";
 
 export interface RunnerSettings {
@@ -78,5 +78,5 @@ export interface ServerFunctions {
   /** How many pages its Chromium shows at a time. */
   reportPace(report: PaceReport): void;
   land(id: string, key: string): Promise<boolean>;
-  recall(id: string, what: Sighted, url: string): Promise<Remembered | null>;
+  recall(id: string, what: Recalled, url: string): Promise<Remembered | null>;
 }

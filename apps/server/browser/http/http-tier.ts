@@ -24,7 +24,8 @@ export function httpTier(
   const { files, pageTimeout } = parts;
   const { client, manners, userAgent } = own;
   const { recrawl, mirror: mirrored, signal, log } = options;
-  const mirror = mirrored ? new MirrorRecorder({ ...parts.mirrors(mirrored.run), files, log }) : null;
+  const recall = recrawl ? (url: string) => recrawl.recall("asset", url) : null;
+  const mirror = mirrored ? new MirrorRecorder({ ...parts.mirrors(mirrored.run), files, log, recall }) : null;
   return {
     ...{ client, mirror, userAgent, signal, timeout: pageTimeout },
     jar: new CookieJar(),
