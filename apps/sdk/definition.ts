@@ -133,6 +133,8 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   readonly allowHosts?: readonly string[];
   /** True: pages and files are kept as they were received, with all that pages need, to be browsed offline. */
   readonly mirror?: boolean;
+  /** True: what the script does on its `page` is kept as `recording.json`, a flow of Chrome's Recorder. */
+  readonly record?: boolean;
   /** True: what did not change since the run before is neither sent nor stored again, and the run tells what did. */
   readonly recrawl?: boolean | RecrawlOptions;
   /**

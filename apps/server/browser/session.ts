@@ -28,6 +28,7 @@ import type { Identities } from "./identity.ts";
 import { Manners, type SharedManners } from "./manners/manners.ts";
 import { clickFile } from "./page/click-download.ts";
 import { type PageFixtures, pageFixtures } from "./page/page-fixtures.ts";
+import { type PageRecorder, recordPage } from "./recording/record-page.ts";
 import { changedState, restoreCookies } from "./saved-state.ts";
 import { Served } from "./served.ts";
 import { MAX_PAGES, pagesOfSite } from "./sitemap/site-pages.ts";
@@ -79,6 +80,7 @@ class Session implements BrowsingSession {
   #opened: Tab | null = null;
   #closed = false;
   #pageFixtures: PageFixtures | null = null;
+  #recorder: PageRecorder | null = null;
 
   constructor(parts: SessionParts, options: BrowsingSessionOptions, userAgent: string, onClose: () => void) {
     this.#parts = parts;
@@ -111,9 +113,9 @@ class Session implements BrowsingSession {
 
   async makePage(): Promise<void> {
     const tab = await this.#openTab(null);
-    this.#pageFixtures = pageFixtures(await tab.page(), this.#options, (url, hrefs, asked) =>
-      this.#scopes.note(url, hrefs, asked),
-    );
+    const page = await tab.page();
+    this.#recorder = await recordPage(page, this.#options);
+    this.#pageFixtures = pageFixtures(page, this.#options, (url, hrefs, asked) => this.#scopes.note(url, hrefs, asked));
   }
 
   async changedState(): Promise<SessionState | null> {
@@ -135,6 +137,10 @@ class Session implements BrowsingSession {
 
   async captures(): Promise<readonly CaptureDraft[]> {
     return (await this.#http.mirror?.captures()) ?? [];
+  }
+
+  async recording(): Promise<FileDraft | null> {
+    return this.#recorder?.save(this.#parts.files) ?? null;
   }
 
   sightings(): ReturnType<BrowsingSession["sightings"]> {

@@ -1,6 +1,7 @@
 /** The port between a runner process and the browser room: one `Browsing` per runner, one session per attempt. */
 import type { BrowserContext } from "../../sdk/context.ts";
 import type { FileDraft, Tiers } from "./execution.ts";
+import type { JsonObject } from "./json.ts";
 import type { ScopeRule } from "./landing.ts";
 import type { CaptureDraft } from "./mirror.ts";
 import type { PerHost } from "./politeness.ts";
@@ -41,6 +42,8 @@ export interface BrowsingSessionOptions {
   readonly allowHosts?: readonly string[];
   /** The run whose pages and files are kept as they were received; null: none. */
   readonly mirror?: { readonly run: string } | null;
+  /** What the script does on its page is kept as a recorded flow of this title; what comes from this input is an input of it. Null: it is not. */
+  readonly record?: { readonly title: string; readonly input: JsonObject } | null;
   /** What its connections go through; of several, each session takes the next. */
   readonly proxies?: readonly ProxyServer[];
   /** What earlier runs saw, and a CSS selector of what may differ; null: every page counts as new. */
@@ -79,6 +82,8 @@ export interface BrowsingSession {
   look(): number | null;
   /** Pages served by each tier so far, and why. */
   tiers(): Tiers;
+  /** The flow that the script played on its page, as a file; null: it is not recorded. */
+  recording(): Promise<FileDraft | null>;
   close(): Promise<void>;
 }
 

@@ -101,6 +101,7 @@ const browser = known({
     )
     .default([]),
   mirror: z.boolean().default(false),
+  record: z.boolean().default(false),
   recrawl: z
     .union([z.boolean(), known({ ignore: z.string().min(1).optional() })], "expected true, or { ignore }")
     .default(false),

@@ -53,6 +53,8 @@ export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
     if (landings.ended) return { outcome: astray(landings.ended, session, parts), abandoned: false };
     const saved = (await session?.changedState()) ?? null;
     const captures = (await session?.captures()) ?? [];
+    const recording = (await session?.recording()) ?? null;
+    if (recording) drafts.files.push(recording);
     const outcome = { ...succeeded(output, drafts, session, parts, landings), captures };
     return { outcome: saved ? { ...outcome, session: saved } : outcome, abandoned: false };
   } catch (error) {
@@ -86,6 +88,7 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
     robots: definition.robots ?? "obey",
     block: definition.block ?? "assets",
     mirror: definition.mirror ? { run: assignment.runId } : null,
+    record: definition.record ? { title: definition.description || assignment.task, input: assignment.input } : null,
     recrawl: recrawlOf(parts),
     perHost: perHostOf(definition),
     allowHosts: allowedHosts(definition, assignment),

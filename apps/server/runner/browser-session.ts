@@ -50,6 +50,10 @@ export class BrowserSession {
     return this.#session.captures();
   }
 
+  recording(): ReturnType<BrowsingSession["recording"]> {
+    return this.#session.recording();
+  }
+
   sightings(): ReturnType<BrowsingSession["sightings"]> {
     return this.#session.sightings();
   }
