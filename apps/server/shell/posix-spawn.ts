@@ -11,6 +11,7 @@ import { isMainThread } from "node:worker_threads";
 import { type Libc, OPAQUE_BYTES, type Opaque, type ResourceUsage } from "./libc.ts";
 import { signalNumbered } from "./signals.ts";
 import type { Exit, Start, Started, StartOptions } from "./start.ts";
+import { Turns } from "./turns.ts";
 
 /** Null where it is not to be had: another system than Linux, an old C library, no koffi. */
 export async function loadPosixSpawn(): Promise<Start | null> {
@@ -20,11 +21,15 @@ export async function loadPosixSpawn(): Promise<Start | null> {
     const libc = (await import("./libc.ts")).bindLibc();
     const attributes = sessionOfItsOwn(libc);
     const reaper = new Reaper(libc);
-    return (options) => start(libc, attributes, reaper, options);
+    const turns = new Turns(MOST_STARTS);
+    return (options) => turns.take(() => start(libc, attributes, reaper, options));
   } catch {
     return null;
   }
 }
+
+/** As many as koffi keeps memory for; libuv has four threads for them. Beyond 256 koffi would refuse. */
+const MOST_STARTS = 8;
 
 // Values of Linux, the same with glibc and musl.
 const SETSIGDEF = 0x04;

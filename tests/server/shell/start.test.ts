@@ -82,6 +82,11 @@ describe.each([
   });
 });
 
+test("posix_spawn starts hundreds at once", async () => {
+  const ended = await Promise.all(Array.from({ length: 300 }, () => run(posixSpawn, "exit 3")));
+  expect(ended.filter(({ exit }) => exit.code === 3)).toHaveLength(300);
+});
+
 test("posix_spawn tells the CPU time of a process and of those that it waited for", async () => {
   const { exit } = await run(posixSpawn, "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; true");
   expect(exit.cpuMs).toBeGreaterThan(10);
