@@ -21,6 +21,10 @@ const house = oracle(
     "chain.yaml": graph(CHAIN),
     "pair.yaml": graph({ "data-collection": [], preprocessing: ["data-collection"] }),
     "reversed.yaml": graph({ c: ["b"], b: ["a"], a: [] }),
+    "nothing.yaml": "tasks: {}\n",
+    "hooked-nothing.yaml": 'onSuccess: { shell: "echo done" }\ntasks: {}\n',
+    "uses-nothing.yaml":
+      'flow: nothing; after\ntasks:\n  nothing: { use: nothing }\n  after: { shell: "echo after" }\n',
     "diamond.yaml": graph({ a: [], b: ["a"], c: ["a"], d: ["b", "c"] }),
   },
   {
@@ -57,6 +61,18 @@ describe("an operation", () => {
     expect(started(tasks).at(0)).toBe("a");
     const { b, c, d } = tasks;
     for (const branch of [b, c]) expect(String(d?.startedAt) >= String(branch?.finishedAt)).toBe(true);
+  });
+
+  it("of nothing succeeds with no task, also as a task of another, and its hooks follow", async () => {
+    const { run, all } = await house.run("nothing");
+    expect(run).toMatchObject({ state: "succeeded", reason: "completed" });
+    expect(all).toEqual([]);
+    const { tasks } = await house.run("uses-nothing");
+    expect(tasks).toMatchObject({ nothing: { state: "succeeded", output: {} }, after: { output: "after" } });
+    const hooked = await house.run("hooked-nothing");
+    expect(hooked.tasks).toMatchObject({ onSuccess: { state: "succeeded", output: "done" } });
+    const manifest = await house.server.get<object>(`/runs/${run.id}/manifest`);
+    expect(manifest).toMatchObject({ state: "succeeded", success: true, tasks: [] });
   });
 
   it.each([

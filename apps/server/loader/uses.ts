@@ -42,13 +42,6 @@ export function checkUses(
     if (use) tasks.set(name, { use, path });
     if (use?.failFast !== undefined && use.each === undefined) faults.push(pointless([...path, "failFast"]));
   }
-  if (faults.length === 0 && tasks.size === 0) {
-    faults.push({
-      path: ["tasks"],
-      message: "expected at least one task",
-      mend: 'Write `tasks: { first: { shell: "…" } }`.',
-    });
-  }
   for (const [name, { use }] of [...tasks])
     if (use.fallback !== undefined) addFallback(tasks, name, use, check, faults);
   for (const [option, hook] of Object.entries(HOOK_OPTIONS))

@@ -10,7 +10,7 @@ export function createStatements(draft: RunDraft, now: number): InStatement[] {
     sql: "INSERT INTO events (time, kind, run_id, name, data) VALUES (?, 'run.created', ?, ?, json_object('trigger', ?))",
     args: [now, draft.id, draft.name, draft.trigger.kind],
   };
-  return [insertRun(draft, now), ...insertPlan(draft.id, draft.tasks, now), ...followingUp(draft, now), event];
+  return [insertRun(draft, now), ...insertPlan(draft.id, draft.tasks, now), event, ...followingUp(draft, now)];
 }
 
 /** Where nothing waits, nothing follows. */

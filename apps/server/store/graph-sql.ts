@@ -113,12 +113,15 @@ const SUMMARY = `CASE WHEN succeeded + failed + cancelled + skipped = 1 THEN '' 
   || CASE WHEN failed > 0 THEN coalesce(': ' || substr((SELECT json_extract(t.error, '$.message') FROM task_runs t WHERE t.run_id = runs.id AND t.state = 'failed' ORDER BY t.id LIMIT 1), 1, 200), '') ELSE '' END
   || CASE WHEN ${NOT_STARTED} > 0 THEN '; not started: ' || rtrim(${NOT_STARTED_WORDS}, ', ') ELSE '' END`;
 
+/** Of what neither failed nor was cancelled: something was done, or there is no task at all. */
+const WENT = "(succeeded > 0 OR skipped = 0)";
+
 /** A run is final when its last task run is. */
 function finishRun(runId: string, now: number): InStatement {
   return {
     sql: `UPDATE runs SET finished_at = ?2, expires_at = NULL, summary = ${SUMMARY},
-            state = CASE WHEN ${RUN_FAILED} THEN 'failed' WHEN cancelled > 0 THEN 'cancelled' WHEN succeeded > 0 THEN 'succeeded' ELSE 'skipped' END,
-            reason = CASE WHEN timed_out THEN 'timeout' WHEN ${RUN_FAILED} THEN 'task_failed' WHEN cancelled > 0 THEN 'cancelled' WHEN succeeded > 0 THEN 'completed' ELSE 'skipped' END
+            state = CASE WHEN ${RUN_FAILED} THEN 'failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'succeeded' ELSE 'skipped' END,
+            reason = CASE WHEN timed_out THEN 'timeout' WHEN ${RUN_FAILED} THEN 'task_failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'completed' ELSE 'skipped' END
           WHERE id = ?1 AND finished_at IS NULL AND waiting + queued + running = 0 RETURNING id, name, state`,
     args: [runId, now],
   };
