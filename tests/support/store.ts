@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { DEFAULT_LIMITS, NO_RETRY, type TaskSpec } from "../../apps/server/core/definition.ts";
 import type { RunDraft, TaskRunDraft } from "../../apps/server/core/run-store.ts";
 import { openStore, type Store } from "../../apps/server/store/index.ts";
+import { startLibsqlServer } from "./libsql-server.ts";
 
 export interface TestStore extends Store {
   readonly folder: string;
@@ -16,18 +17,22 @@ export interface TestStore extends Store {
   reopen(boot: string): Promise<Store>;
 }
 
-export async function makeStore(boot = "boot-1"): Promise<TestStore> {
+/** @param remote on a libSQL server in place of a file */
+export async function makeStore(boot = "boot-1", remote = false): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), "ultravisor-store-"));
   const holder = { time: 1_000_000, next: 0 };
+  const file = join(folder, "test.db");
+  const server = remote ? await startLibsqlServer(file) : null;
   const newId = (): string => `id-${String(++holder.next).padStart(6, "0")}`;
   const open = (as: string): Promise<Store> =>
     openStore({
-      ...{ url: `file:${join(folder, "test.db")}`, node: "node-a", boot: as, clock: () => holder.time, newId },
+      ...{ url: server?.url ?? `file:${file}`, node: "node-a", boot: as, clock: () => holder.time, newId },
       capacity: { cpu: 4, memory: 1000 },
     });
   const store = await open(boot);
   onTestFinished(() => {
     store.close();
+    server?.close();
     rmSync(folder, { recursive: true, force: true });
   });
   const reopen = (as: string): Promise<Store> => {
