@@ -2,22 +2,23 @@
 import { describe, expect, it } from "vitest";
 import { oracle } from "../support/oracle.ts";
 
-const house = oracle({
-  "branch.yaml": `input: { condition: boolean }
+const house = oracle(
+  {
+    "branch.yaml": `input: { condition: boolean }
 tasks:
   yes: { shell: "echo yes", if: "input.condition" }
   no: { shell: "echo no", if: "not input.condition" }
 `,
-  "by-state.yaml": `tasks:
+    "by-state.yaml": `tasks:
   yes: { shell: "echo yes", if: "state.flags.enabled" }
   no: { shell: "echo no", if: "state.flags.enabled falsy" }
   deep: { shell: "echo deep", if: "state.config.database.enabled truthy" }
   value: { shell: "echo value", if: "'non-empty string'" }
 `,
-  "one-branch.yaml": `tasks:
+    "one-branch.yaml": `tasks:
   yes: { shell: "echo yes", if: "false" }
 `,
-  "solve.yaml": `input: { width: { type: number, default: 10 }, height: { type: number, default: 5 } }
+    "solve.yaml": `input: { width: { type: number, default: 10 }, height: { type: number, default: 5 } }
 tasks:
   fixed: { calculate: "5 + 3" }
   product: { calculate: "input.width * input.height" }
@@ -26,23 +27,43 @@ tasks:
   greater: { calculate: "2 > 1" }
   smaller: { calculate: "1 > 2" }
 `,
-  "of-state.yaml": `tasks:
+    "of-state.yaml": `tasks:
   next: { calculate: "state.x + 1" }
   more: { calculate: "state.x > 5" }
 `,
-  "per-item.yaml": `input: { lines: array }
+    "per-item.yaml": `input: { lines: array }
 flow: sums; total
 tasks:
   sums: { calculate: "item.price * item.count + index", each: "\${input.lines}" }
   total: { calculate: "sum(sums.outputs)" }
 `,
-  "hostile.yaml": `input: { text: string }
+    "alone.yaml": "input: { n: number }\ncalculate: input.n * 2\n",
+    "script.ts": `import { operation, z } from "ultravisor";
+export default operation({
+  input: z.object({ n: z.number() }),
+  flow: "double; used",
+  tasks: { double: { calculate: "input.n * 2" }, used: { use: "alone", with: { n: "\${double.output}" } } },
+  onFinish: { calculate: "concat(run.state, ' with ', used.output)" },
+});
+`,
+    "hostile.yaml": `input: { text: string }
 tasks:
   text: { calculate: "input.text + '!'" }
   product: { calculate: "input.text * 2" }
   reach: { calculate: "state.x.constructor.constructor" }
 `,
-});
+  },
+  {
+    broken: {
+      "no-expression.yaml": "tasks:\n  a: { calculate: { state: x } }\n",
+      "half.yaml": "tasks:\n  a: { calculate: '2 +' }\n",
+      "unknown-function.yaml": "tasks:\n  a: { calculate: eval('1') }\n",
+      "unknown-name.yaml": "tasks:\n  a: { calculate: area * 2 }\n",
+      "hyphened.yaml": "tasks:\n  a: { calculate: a-b }\n",
+      "condition.yaml": "tasks:\n  a: { shell: date, if: 1 = 2 }\n",
+    },
+  },
+);
 
 describe("a condition", () => {
   it.each([
@@ -99,6 +120,30 @@ describe("a calculation", () => {
     });
     expect(of("sums").map(({ output }) => output)).toEqual([6, 1.2]);
     expect(tasks.total).toMatchObject({ output: 7.2 });
+  });
+
+  it("stands in a file of its own, in a script, and in a hook", async () => {
+    const { tasks: alone } = await house.run("alone", { n: 4 });
+    expect(Object.values(alone)).toMatchObject([{ state: "succeeded", output: 8 }]);
+    const { tasks } = await house.run("script", { n: 4 });
+    expect(tasks).toMatchObject({
+      double: { output: 8 },
+      used: { output: 16 },
+      onFinish: { output: "succeeded with 16" },
+    });
+  });
+
+  it.each([
+    ["no-expression", /expression/],
+    ["half", /at position 4/],
+    ["unknown-function", /no function `eval`.* at position 1/],
+    ["unknown-name", /"area".*position 1/],
+    ["hyphened", /"a-b".*position 1/],
+    ["condition", /at position 3/],
+  ])("or condition that is none is refused when its file is loaded, with its place (%s)", async (name, message) => {
+    expect(await house.refused(`${name}.yaml`)).toMatchObject([
+      { message: expect.stringMatching(message), line: expect.any(Number), mend: expect.any(String) },
+    ]);
   });
 
   it("takes text for text, whatever stands in it, and reaches nothing but data", async () => {

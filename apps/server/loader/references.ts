@@ -20,6 +20,9 @@ interface Named {
 const MEND =
   "Write `${task.output.field}` with a task that comes before, `${input.field}`, `${run.id}` or `${state.key}`.";
 
+const EXPRESSION_MEND =
+  "Write it with paths such as `task.output.field`, values, operators such as `+`, `==` and `and`, and functions such as `round`.";
+
 /** What is wrong is added to `faults`. */
 export function checkReferences(draft: OperationDraft, tasks: readonly PlannedTask[], faults: Fault[]): void {
   const byName = new Map(tasks.map((task) => [task.name, task]));
@@ -55,7 +58,8 @@ function namesIn(task: PlannedTask, at: Path, own: string, faults: Fault[]): Nam
       return read();
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      faults.push({ path: place, message: error.message, mend: MEND });
+      const mend = place.at(-1) === "if" || place.at(-1) === "expression" ? EXPRESSION_MEND : MEND;
+      faults.push({ path: place, message: error.message, mend });
       return [];
     }
   });
