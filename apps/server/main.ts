@@ -1,73 +1,56 @@
 /** The wiring of the server: opens what it keeps, hands every room its ports, listens, and stops in order. */
-import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
-import { findChromium } from "./browser/chromium/chromium.ts";
 import { createHostGates } from "./browser/manners/host-gates.ts";
-import { type Config, ConfigError, readConfig } from "./config.ts";
-import { BrowsingError, type Chromium } from "./core/browsing.ts";
+import type { Config } from "./config.ts";
+import type { Chromium } from "./core/browsing.ts";
 import { type Health, warningsOf } from "./core/health.ts";
 import type { Logger, Notices } from "./core/ports.ts";
-import type { Interrupted } from "./core/run-store.ts";
 import { createEngine, type RunningEngine } from "./engine/index.ts";
 import { createNotices } from "./engine/notices.ts";
 import { tellState } from "./engine/told-state.ts";
 import { createDiskFileStore } from "./files/disk.ts";
 import { createStagingStore } from "./files/staging.ts";
 import { createApp } from "./http/app.ts";
-import { ListenError, type Listening, listen } from "./http/listen.ts";
+import { type Listening, listen } from "./http/listen.ts";
 import { manifestWriter } from "./http/manifest.ts";
 import { queueBoard } from "./http/queues.ts";
-import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
-import { createLogger } from "./log.ts";
+import type { FolderCatalog } from "./loader/catalog.ts";
 import { createMirrors } from "./mirror/index.ts";
 import { createProber } from "./probe/index.ts";
-import { capacityOfMachine } from "./probe/machine.ts";
 import { chooseBackend } from "./queue/backend.ts";
 import { type BullTaskQueue, createTaskQueue } from "./queue/index.ts";
 import { createRunnerPool } from "./runner/pool.ts";
 import { shedStart } from "./shed.ts";
 import { createShellExecutor } from "./shell/executor.ts";
-import { killMarked, memoryOf, sweepOrphans } from "./shell/processes.ts";
-import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
-import { type DataFolder, DataFolderError, openDataFolder } from "./store/data-folder.ts";
-import { openStore, type Store } from "./store/index.ts";
-import { DatabaseUnusableError } from "./store/usable.ts";
+import { killMarked, memoryOf } from "./shell/processes.ts";
 import { createVault } from "./store/vault.ts";
+import { CAPACITY, type TakenOver } from "./take-over.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const CAPACITY = capacityOfMachine();
 /** How long a stop waits for what runs, before it leaves the rest to the next start. */
 const STOP_GRACE_MS = 10_000;
 
 /** Everything that was opened, in the order in which it is closed. */
-interface House {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly folder: DataFolder;
-  readonly store: Store;
+interface House extends TakenOver {
   readonly catalog: FolderCatalog;
   readonly queue: BullTaskQueue;
   readonly notices: Notices;
   readonly executors: ReturnType<typeof createExecutors>;
   readonly engine: RunningEngine;
   readonly chromium: Chromium | null;
-  readonly boot: string;
-  /** What the last stop had left running. */
-  readonly lost: Interrupted;
   readonly startedAt: number;
 }
 
-async function start(): Promise<void> {
-  const watch = createStopwatch();
-  watch.lap("imports");
-  const config = await readConfig();
-  const log = await createLogger({ level: config.logLevel, pretty: config.prettyLog });
-  const house = await build(config, log, watch);
+/** Goes on from there: opens what is left, listens, and works. */
+export async function serve(taken: TakenOver): Promise<void> {
+  const { config, log, watch } = taken;
+  watch.lap("more imports");
+  const house = await build(taken);
   const server = await listen(createApp(await services(house)), { host: config.host, port: config.port });
   stopOnSignals(house, server);
   house.folder.note({ pid: process.pid, url: server.url });
@@ -78,7 +61,7 @@ async function start(): Promise<void> {
   log.info(
     {
       ...{ tasks: house.catalog.list().length, problems: house.catalog.problems().length, node: config.node },
-      ms: watch.times(),
+      ...watch.times(),
     },
     "ready",
   );
@@ -91,27 +74,10 @@ async function start(): Promise<void> {
   shedStart();
 }
 
-async function build(config: Config, log: Logger, watch: Stopwatch): Promise<House> {
-  const folder = openDataFolder(config.dataFolder, config.token);
-  // Both take their time in processes of their own.
-  const looking = Promise.all([
-    createCatalog({ folder: config.tasksFolder, log, env: config.taskEnvironment, capacity: CAPACITY }),
-    findChromium({ explicit: config.browserPath }),
-  ]);
-  looking.catch(() => undefined);
-  const boot = randomUUID();
+async function build(taken: TakenOver): Promise<House> {
+  const { config, log, watch, store, boot, temporary, looking } = taken;
   const clock = Date.now;
   const newId = (): string => v7();
-  const store = await openStore({
-    ...{ url: config.databaseUrl, node: config.node, boot, clock, newId, capacity: CAPACITY },
-    ...(config.databaseUrl.startsWith("file:") ? { backupFolder: join(config.dataFolder, "backups") } : {}),
-  });
-  watch.lap("database");
-  const temporary = await makeTemporaryFolder(config, boot);
-  watch.lap("orphans");
-  // Whatever else a start takes long for: the record says at once what is no longer true.
-  const lost = await store.transitions.interruptLost(clock());
-  watch.lap("interrupted");
   const queue = createTaskQueue({
     backend: chooseBackend(config.queueUrl, config.queueFile),
     concurrency: config.concurrency,
@@ -133,36 +99,12 @@ async function build(config: Config, log: Logger, watch: Stopwatch): Promise<Hou
     staging: createStagingStore(config.stagingFolder),
     writeManifest: manifestWriter(store, createDiskFileStore(config.filesFolder)),
   });
-  return {
-    config,
-    log,
-    folder,
-    store,
-    catalog,
-    queue,
-    notices,
-    executors,
-    engine,
-    chromium,
-    boot,
-    lost,
-    startedAt: clock(),
-  };
+  return { ...taken, ...{ catalog, queue, notices, executors, engine, chromium }, startedAt: clock() };
 }
 
 function fileOf(catalog: FolderCatalog, name: string): { file: string; hash: string } | null {
   const { file, hash = "" } = catalog.get(name) ?? {};
   return file === undefined ? null : { file, hash };
-}
-
-/** What killed runners and browsers leave behind lies here, and goes with the next start, after whoever still writes there. */
-async function makeTemporaryFolder(config: Config, boot: string): Promise<string> {
-  await sweepOrphans(config.dataFolder, boot);
-  // Short, as Chromium keeps a socket below it, whose path the system limits to about 100 characters.
-  const folder = join(config.dataFolder, "tmp");
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  return folder;
 }
 
 function createExecutors(
@@ -268,20 +210,3 @@ async function stop(house: House, server: Listening): Promise<void> {
   await rm(join(house.config.dataFolder, "server.json"), { force: true });
   house.folder.release();
 }
-
-/** Mistakes of the owner are told in one line; anything else is ours and comes with its stack. */
-function explain(error: unknown): string {
-  if (
-    [ConfigError, DataFolderError, DatabaseUnusableError, ListenError, BrowsingError].some(
-      (known) => error instanceof known,
-    ) &&
-    error instanceof Error
-  )
-    return `ultravisor: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-start().catch((error: unknown) => {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exit(2);
-});

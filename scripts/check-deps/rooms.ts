@@ -92,6 +92,7 @@ export const ROOMS: readonly Room[] = [
     mend: "config.ts turns the environment into plain values; act on them elsewhere.",
   }),
   room("server/wiring", "apps/server/main.ts", wiring()),
+  room("server/wiring", "apps/server/take-over.ts", wiring()),
   room("server/wiring", "apps/server/runner-main.ts", wiring()),
   room("server/wiring", "apps/server/start.ts", wiring()),
   room("server", "apps/server", {
