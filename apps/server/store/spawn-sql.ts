@@ -13,17 +13,17 @@ export function insertPlan(runId: string, drafts: readonly TaskRunDraft[], now: 
   if (drafts.length === 0) return [];
   const { specs, rows } = toRows(drafts);
   const edges = drafts.flatMap(({ id, needs, fallbackFor }) => [
-    ...needs.map((needed) => [id, needed, 0]),
-    ...(fallbackFor === undefined ? [] : [[id, fallbackFor, 1]]),
+    ...needs.map((needed) => [id, needed, 0] as const),
+    ...(fallbackFor === undefined ? [] : [[id, fallbackFor, 1] as const]),
   ]);
-  return [
-    ...specs,
-    insertTaskRuns(runId, rows, now, null),
-    {
-      sql: "INSERT INTO task_run_edges (task_run_id, needs_id, on_failure) SELECT d.value->>0, d.value->>1, d.value->>2 FROM json_each(?) AS d WHERE true",
-      args: [jsonText(edges)],
-    },
-  ];
+  return [...specs, insertTaskRuns(runId, rows, now, null), ...insertEdges(edges)];
+}
+
+function insertEdges(edges: readonly (readonly [string, string, 0 | 1])[]): InStatement[] {
+  if (edges.length === 0) return [];
+  const sql =
+    "INSERT INTO task_run_edges (task_run_id, needs_id, on_failure) SELECT d.value->>0, d.value->>1, d.value->>2 FROM json_each(?) AS d WHERE true";
+  return [{ sql, args: [jsonText(edges)] }];
 }
 
 /** Subtasks that are not there yet (unique by run, task and key), as far as the limits of their root allow; what these stop is kept. */
