@@ -10,7 +10,7 @@ import type { State } from "./words.ts";
 export interface FlowTask {
   readonly taskRun: Pick<
     TaskRun,
-    "task" | "state" | "reason" | "output" | "error" | "createdAt" | "startedAt" | "finishedAt"
+    "id" | "task" | "state" | "reason" | "output" | "error" | "createdAt" | "startedAt" | "finishedAt"
   >;
   /** Names of tasks that must have succeeded before it. */
   readonly needs: readonly string[];

@@ -8,7 +8,7 @@ const AT = Date.parse("2019-05-02T00:32:11.034Z");
 function task(name: string, state: State, more: { needs?: string[]; output?: Json; reason?: Reason } = {}): FlowTask {
   const { needs = [], output = null, reason = "created" } = more;
   const times = { createdAt: AT, startedAt: null, finishedAt: null };
-  return { taskRun: { task: name, state, reason, output, error: null, ...times }, needs };
+  return { taskRun: { id: `run-${name}`, task: name, state, reason, output, error: null, ...times }, needs };
 }
 
 describe("A flow that is defined", () => {

@@ -26,7 +26,7 @@ const style = { label: z.string(), color: z.string(), shape: z.string(), value: 
 export const FlowView = z
   .object({
     name: z.string(),
-    nodes: z.array(z.object({ id: z.string(), state: z.enum(STATES), ...style })).optional(),
+    nodes: z.array(z.object({ id: z.string(), taskRun: z.string(), state: z.enum(STATES), ...style })).optional(),
     edges: z.array(z.object({ from: z.string(), to: z.string(), arrows: z.literal("to") })).optional(),
     definition: z.array(CloudmeshNode.openapi("FlowNode")).optional(),
     active: z.array(CloudmeshNode.extend({ result: z.unknown(), ...style }).openapi("ActiveFlowNode")).optional(),
@@ -39,7 +39,7 @@ export function presentGraph({ name }: Run, tasks: readonly FlowTask[]): FlowVie
   const styles = activeNodes(name, tasks);
   const nodes = tasks.map(({ taskRun }, index) => {
     const { label = taskRun.task, color = "violet", shape = "box", value = null } = styles[index] ?? {};
-    return { id: taskRun.task, state: taskRun.state, label, color, shape, value };
+    return { id: taskRun.task, taskRun: taskRun.id, state: taskRun.state, label, color, shape, value };
   });
   const edges = tasks.flatMap(({ taskRun, needs }) =>
     needs.map((from) => ({ from, to: taskRun.task, arrows: "to" as const })),

@@ -6,6 +6,7 @@ import { Loaded } from "../components/feedback.tsx";
 import { useTitle } from "../components/title.ts";
 import { runQuery } from "../queries.ts";
 import { Approvals } from "../run/approvals.tsx";
+import { Diagram } from "../run/diagram.tsx";
 import { RunHead } from "../run/head.tsx";
 import { RunPanel, TaskRunPanel } from "../run/panel.tsx";
 import { TaskTree } from "../run/task-tree.tsx";
@@ -23,6 +24,7 @@ export function RunScreen(): ReactElement {
         <>
           <RunHead run={run} />
           <Approvals run={run} />
+          <Diagram run={run} />
           <div className="run-body">
             <TaskTree run={run} />
             {task === undefined ? <RunPanel key={run.id} run={run} /> : <TaskRunPanel key={task} run={run} id={task} />}
