@@ -76,6 +76,8 @@ export interface DownloadOptions {
 
 export interface DownloadedFile {
   readonly name: string;
+  /** What the server, or the page, called it, if that is not its name here. Only a text: it may be anything. */
+  readonly originalName?: string;
   readonly url: string;
   /** Hex, and the file's address in the file store. */
   readonly sha256: string;

@@ -178,6 +178,8 @@ export interface StoredFile {
   readonly attempt: number;
   readonly role: FileRole;
   readonly name: string;
+  /** What whoever sent it called it, if that is another name; a text, and never a path. */
+  readonly originalName: string | null;
   readonly sha256: string;
   readonly size: number;
   readonly type: string;

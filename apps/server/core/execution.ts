@@ -62,6 +62,8 @@ export type FileRole = (typeof FILE_ROLES)[number];
 export interface FileDraft {
   readonly role: FileRole;
   readonly name: string;
+  /** What somebody else called it, if that is another name: a text, and never a path. */
+  readonly originalName?: string;
   readonly sha256: string;
   readonly size: number;
   readonly type: string;

@@ -19,6 +19,17 @@ export function safeFileName(name: string): string {
   return shorten(RESERVED.test(cleaned) ? `_${cleaned}` : cleaned);
 }
 
+const MAX_ORIGINAL = 1000;
+
+/** A file's safe name, and beside it what it was called if that is another: as a text, for whoever wants to know. */
+export function namesOf(
+  said: string,
+  wanted: string = said,
+): { readonly name: string; readonly originalName?: string } {
+  const name = safeFileName(wanted);
+  return name === said ? { name } : { name, originalName: said.slice(0, MAX_ORIGINAL) };
+}
+
 /** `..%2fx` hides its slash from a check that comes before somebody else's decoding. */
 function decodeOnce(name: string): string {
   try {

@@ -21,8 +21,8 @@ export function insertRecords(ticket: Ticket, drafts: readonly RecordDraft[], ne
 export function insertFiles(ticket: Ticket, drafts: readonly FileDraft[], newId: NewId, now: number): InStatement {
   const rows = drafts.map((draft) => ({ ...draft, id: newId() }));
   return {
-    sql: `INSERT INTO files (id, run_id, task_run_id, attempt, role, name, sha256, size, type, url, created_at)
-          SELECT d.value->>'id', ?1, ?2, ?3, d.value->>'role', d.value->>'name', d.value->>'sha256', d.value->>'size', d.value->>'type', d.value->>'url', ?4
+    sql: `INSERT INTO files (id, run_id, task_run_id, attempt, role, name, original_name, sha256, size, type, url, created_at)
+          SELECT d.value->>'id', ?1, ?2, ?3, d.value->>'role', d.value->>'name', d.value->>'originalName', d.value->>'sha256', d.value->>'size', d.value->>'type', d.value->>'url', ?4
           FROM json_each(?5) AS d`,
     args: [ticket.runId, ticket.taskRunId, ticket.attempt, now, jsonText(rows)],
   };

@@ -58,6 +58,7 @@ describe("an attempt", () => {
     const file = {
       role: "download",
       name: "a.pdf",
+      originalName: "../a",
       sha256: "a".repeat(64),
       size: 3,
       type: "application/pdf",

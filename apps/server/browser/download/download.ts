@@ -1,7 +1,7 @@
 /** Streams a URL into the file store with the session's cookies, going on where an earlier try or attempt broke off. */
 import type { DownloadedFile, DownloadOptions } from "../../../sdk/context.ts";
 import { BrowsingError } from "../../core/browsing.ts";
-import { safeFileName } from "../../core/file-name.ts";
+import { namesOf } from "../../core/file-name.ts";
 import { type FileStore, FileTooLargeError, type Labels, type PartialFile } from "../../core/files.ts";
 import { endingOfType, fitsTypes, headerMediaType, mediaTypeOf } from "../../core/media-type.ts";
 import type { Remembered } from "../../core/recrawl.ts";
@@ -48,7 +48,7 @@ export async function download(parts: DownloadParts, url: URL, options: Download
     const found = { url: answer.url.href, status: 200, headers: answer.headers, type, name };
     const changed = look?.file(found, blob) ?? true;
     tier.mirror?.file(answer, blob, type, isDecoded(answer, labels));
-    return { name: safeFileName(options.name ?? name), url: found.url, ...blob, type, changed };
+    return { ...namesOf(name, options.name), url: found.url, ...blob, type, changed };
   } catch (error) {
     look?.failed(error, url);
     tier.signal.throwIfAborted();
@@ -95,7 +95,7 @@ function rememberedFile({ facts, changedInThisRun }: Remembered, options: Downlo
   const { url, sha256, size, type, name } = facts;
   if (options.types !== undefined && !fitsTypes(type, name, options.types)) throw wrongType(url, type, options.types);
   if (size > (options.maxBytes ?? MAX_BYTES)) throw tooLarge(url, options.maxBytes ?? MAX_BYTES);
-  return { name: safeFileName(options.name ?? name), url, sha256, size, type, changed: changedInThisRun };
+  return { ...namesOf(name, options.name), url, sha256, size, type, changed: changedInThisRun };
 }
 
 type Limits = DownloadOptions & { readonly maxBytes: number };

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import type { BrowserContext, Download, Locator, Page } from "playwright-core";
 import type { DownloadedFile, DownloadOptions } from "../../../sdk/context.ts";
 import { BrowsingError, type BrowsingSessionOptions } from "../../core/browsing.ts";
-import { safeFileName } from "../../core/file-name.ts";
+import { namesOf } from "../../core/file-name.ts";
 import { type FileStore, FileTooLargeError } from "../../core/files.ts";
 import { mediaTypeOf } from "../../core/media-type.ts";
 import { within } from "../within.ts";
@@ -35,14 +35,14 @@ async function downloadByClick(
   const download = await clicked(target);
   const { maxBytes = MAX_BYTES } = options;
   const failed = await download.failure();
-  const name = safeFileName(options.name ?? download.suggestedFilename());
+  const names = namesOf(download.suggestedFilename(), options.name);
   // The address of what a script made says nothing to anybody else.
   const url = /^https?:/.test(download.url()) ? download.url() : target.page().url();
   if (failed !== null)
     throw new BrowsingError("network", `${url} could not be downloaded: ${failed}.`, { retryable: true });
   try {
     const blob = await files.put(createReadStream(await download.path()), { maxBytes });
-    return { name, url, ...blob, type: mediaTypeOf(name) };
+    return { ...names, url, ...blob, type: mediaTypeOf(names.name) };
   } catch (error) {
     if (!(error instanceof FileTooLargeError)) throw error;
     const message = `${url} is larger than ${maxBytes} bytes; give download a greater maxBytes if that is intended.`;

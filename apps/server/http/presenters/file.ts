@@ -12,6 +12,10 @@ export const FileView = z
     attempt: z.int(),
     role: z.enum(FILE_ROLES),
     name: z.string(),
+    originalName: z
+      .string()
+      .nullable()
+      .openapi({ description: "What it was called where it came from, if that is another name" }),
     sha256: z.string(),
     size: z.int(),
     type: z.string(),
@@ -30,6 +34,7 @@ export function presentFile(file: StoredFile): FileView {
     attempt: file.attempt,
     role: file.role,
     name: file.name,
+    originalName: file.originalName,
     sha256: file.sha256,
     size: file.size,
     type: file.type,

@@ -102,6 +102,7 @@ export const files = sqliteTable(
     attempt: integer("attempt").notNull(),
     role: text("role").$type<FileRole>().notNull(),
     name: text("name").notNull(),
+    originalName: text("original_name"),
     sha256: text("sha256").notNull(),
     size: integer("size").notNull(),
     type: text("type").notNull(),

@@ -87,11 +87,17 @@ function FileTable({ files }: { files: readonly CountedFile[] }): ReactElement {
   );
 }
 
+/** Spelled out, for it may hold what turns the text round or ends it. */
+function describe({ sha256, originalName }: CountedFile["file"]): string {
+  const called = originalName === null ? "" : `called ${JSON.stringify(originalName)} where it came from, `;
+  return `${called}sha256 ${sha256}`;
+}
+
 function FileRow({ file, count }: CountedFile): ReactElement {
   return (
     <tr>
       <td>
-        <a className="file-link" href={file.href} download={file.name} title={`sha256 ${file.sha256}`}>
+        <a className="file-link" href={file.href} download={file.name} title={describe(file)}>
           <Icon name="download" />
           {file.name}
         </a>{" "}

@@ -42,6 +42,12 @@ describe("a download", () => {
     expect((await download(path)).name).toBe(name);
   });
 
+  test("keeps what it was called as a text, where that is another name", async () => {
+    expect((await download("/file/hostile")).originalName).toBe("../../etc/cron.d/x");
+    expect("originalName" in (await download("/file/plain"))).toBe(false);
+    expect((await download("/file/plain", { name: "mine.pdf" })).originalName).toBe("Yearly report.pdf");
+  });
+
   test("takes the name it is given, made safe", async () => {
     expect((await download("/file/plain", { name: "../mine.pdf" })).name).toBe("mine.pdf");
   });

@@ -13,7 +13,7 @@ function file(id: string, facts: Partial<StoredFile> = {}): StoredFile {
     href: `/api/files/${id}`,
     createdAt: "2026-11-21T12:00:00.000Z",
   } as const;
-  return { id, name: "a.csv", sha256: "aa", url: "http://a.example/a.csv", ...common, ...facts };
+  return { id, name: "a.csv", originalName: null, sha256: "aa", url: "http://a.example/a.csv", ...common, ...facts };
 }
 
 test("A file that several task runs left is told once, with how often", () => {
