@@ -1,7 +1,7 @@
 /** Looks at what running commands have, and tells which of them has more than it may. One look for all of them. */
 import { type AttemptLimits, type AttemptUse, type Breach, breachOf, nearLimit } from "../core/attempt-limits.ts";
 import { Census, type Counted } from "./census.ts";
-import { countThreads, memoryOf, sharedOutMemoryOf } from "./processes.ts";
+import { countThreads, memoryOf, sharedOutMemoryOf, signalOne } from "./processes.ts";
 
 export interface Watched extends Counted {
   readonly limits: AttemptLimits;
@@ -17,10 +17,13 @@ const LOOK_INTERVAL = 250;
 /** In this one a fork bomb can start some 100 processes. Then only the number of threads of the whole machine is looked at. */
 const GLANCE_INTERVAL = 50;
 const MANY_NEW = 64;
+/** So many at once nobody starts who does not mean harm: while it goes on, the server hardly gets the time to count them. */
+const SURGE = 512;
 
 export class LimitWatch {
   readonly #watched = new Set<Watched>();
   readonly #warned = new WeakSet<Watched>();
+  readonly #over = new WeakSet<Watched>();
   readonly #census = new Census();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -52,14 +55,22 @@ export class LimitWatch {
     const threads = countThreads();
     if (threads < this.#threads + MANY_NEW && performance.now() < this.#lookedAt + LOOK_INTERVAL) return;
     this.#isLooking = true;
+    const held = threads > this.#threads + SURGE ? [...this.#watched] : [];
     this.#threads = threads;
+    for (const { group } of held) signalOne(-group, "SIGSTOP");
+    await this.#look();
+    // Who is to be killed stays held until then.
+    for (const command of held) if (!this.#over.has(command)) signalOne(-command.group, "SIGCONT");
+    this.#lookedAt = performance.now();
+    this.#isLooking = false;
+  }
+
+  async #look(): Promise<void> {
     const found = await this.#census.take(
       [...this.#watched],
       ({ limits }, processes) => breachOf(limits, { memory: 0, processes }) !== null,
     );
     for (const [command, pids] of found) if (this.#watched.has(command)) this.#judge(command, pids);
-    this.#lookedAt = performance.now();
-    this.#isLooking = false;
   }
 
   #judge(command: Watched, pids: readonly number[]): void {
@@ -70,6 +81,7 @@ export class LimitWatch {
     const breach = breachOf(limits, use);
     if (breach === null) this.#warn(command, nearLimit(limits, use));
     else {
+      this.#over.add(command);
       this.#remove(command);
       command.onBreach(breach, pids);
     }

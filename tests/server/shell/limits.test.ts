@@ -1,8 +1,11 @@
 /** Every process that these commands start ends by itself after a while, so that a limit that does not hold harms nobody for long. */
-import { describe, expect, test } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { AttemptLimits } from "../../../apps/server/core/attempt-limits.ts";
 import { findProcesses } from "../../../apps/server/shell/processes.ts";
-import { type Finished, run, textOf } from "./command.ts";
+import { assignmentOf, executorOf, type Finished, hostOf, run, textOf } from "./command.ts";
 
 /** Takes 20 MB at a time, 10 times a second, up to 600 MB. */
 const GREEDY = `let held = []; setInterval(() => held.length < 30 && held.push(Buffer.alloc(20e6, 1)), 100); setTimeout(() => {}, 20000)`;
@@ -64,5 +67,22 @@ describe("a fork bomb", () => {
       error: { message: expect.stringContaining("more than 1024") },
     });
     expect(left(finished)).toEqual([]);
+  });
+
+  test("harms no command beside it", async () => {
+    const executor = executorOf();
+    const folder = await mkdtemp(join(tmpdir(), "ultravisor-shell-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const [bomb, beside] = await Promise.all(
+      [BOMB, "sleep 2; echo done"].map((command) =>
+        executor.execute(
+          assignmentOf(command, folder),
+          hostOf(() => {}),
+          new AbortController().signal,
+        ),
+      ),
+    );
+    expect(bomb).toMatchObject({ reason: "processes" });
+    expect(beside).toMatchObject({ type: "succeeded", output: "done" });
   });
 });
