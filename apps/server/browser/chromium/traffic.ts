@@ -39,11 +39,14 @@ export class Traffic {
   readonly #frame: string;
   readonly #answers = new Map<string, MainAnswer>();
   #document = "";
+  /** The document that the main frame asked for last. */
+  #latest = "";
   #unanswered: string | null = null;
   /** Bytes of the document, unpacked. */
   #size = 0;
-  /** The main frame shows a document of this visit. */
+  /** The main frame shows a document of this visit, and stays there though it was to show another one. */
   #isHere = false;
+  #stays = false;
   #isLoaded = false;
   #isReady = false;
   /** Requests for documents of the main frame. */
@@ -71,6 +74,7 @@ export class Traffic {
     this.#unanswered = null;
     this.#size = 0;
     this.#isHere = false;
+    this.#stays = false;
     this.#isLoaded = false;
     this.#isReady = false;
   }
@@ -135,6 +139,7 @@ export class Traffic {
       if (type === "Document" && event.frameId === this.#frame) {
         this.#asked.add(requestId);
         this.#unanswered = requestId;
+        this.#latest = requestId;
         this.#size = 0;
         this.#goes(request.url, redirectResponse !== undefined);
       }
@@ -172,6 +177,7 @@ export class Traffic {
     session.on("Network.loadingFailed", ({ requestId, timestamp, errorText, canceled }) => {
       this.log.failed(requestId, timestamp, errorText);
       if (requestId === this.#unanswered) this.#unanswered = null;
+      if (requestId === this.#latest && requestId !== this.#document) this.#stays = this.#isHere;
       // A download and a navigation that another overtakes end as aborted; neither says anything about a document.
       if (this.#asked.has(requestId) && canceled !== true && errorText !== "net::ERR_ABORTED") this.failure = errorText;
       this.#ended(requestId);
@@ -188,6 +194,7 @@ export class Traffic {
       if (origin !== null) this.origins.add(origin);
       this.#document = frame.loaderId;
       this.#isHere = true;
+      this.#stays = false;
       this.#isLoaded = false;
       this.#isReady = false;
       this.leavesIn = null;
@@ -204,7 +211,7 @@ export class Traffic {
     });
     // A page that is leaving for a place that is no page (a mail program, a download) stays, and is told neither ready nor loaded.
     session.on("Page.frameStoppedLoading", ({ frameId }) => {
-      if (frameId !== this.#frame || !this.#isHere || this.isOnTheWay) return;
+      if (frameId !== this.#frame || !this.#stays || this.isOnTheWay) return;
       this.#isReady = true;
       this.#isLoaded = true;
       this.#tell();
