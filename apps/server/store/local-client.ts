@@ -7,6 +7,7 @@
  * (rule D1), and there is no shared memory file to look after.
  */
 import { existsSync } from "node:fs";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Client, InStatement, ResultSet, Row, Value } from "@libsql/client";
 import { LibsqlError } from "@libsql/core/api";
 import Driver from "libsql";
@@ -32,6 +33,8 @@ interface Statement {
 const MOST_STATEMENTS = 500;
 /** The write-ahead log is folded into the file at this many pages (16 MB). */
 const CHECKPOINT_PAGES = 4000;
+/** Milliseconds after which a transaction lets the process do something else. */
+const LONGEST_TURN = 10;
 
 /** @param url `file:/path` */
 export function createLocalClient(url: string, busyTimeout: number): LocalClient {
@@ -48,6 +51,8 @@ class Local implements LocalClient {
   #connection: InstanceType<typeof Driver>;
   readonly #statements = new Map<string, Statement>();
   #log: LogOnDisk | null = null;
+  /** Resolves at the end of the transaction that is under way. */
+  #underWay: Promise<void> | null = null;
   /** How many rely on the file as it is. */
   #readers = 0;
 
@@ -58,6 +63,7 @@ class Local implements LocalClient {
   }
 
   async execute(statement: InStatement | string, values?: unknown): Promise<ResultSet> {
+    while (this.#underWay) await this.#underWay;
     return this.#run(
       typeof statement === "string" && values !== undefined ? { sql: statement, args: values as Value[] } : statement,
     );
@@ -70,13 +76,14 @@ class Local implements LocalClient {
   async migrate(statements: readonly InStatement[]): Promise<ResultSet[]> {
     this.#run("PRAGMA foreign_keys = OFF");
     try {
-      return this.#together(statements);
+      return await this.#together(statements);
     } finally {
       this.#run("PRAGMA foreign_keys = ON");
     }
   }
 
   async executeMultiple(sql: string): Promise<void> {
+    while (this.#underWay) await this.#underWay;
     this.#connection.exec(sql);
   }
 
@@ -104,6 +111,7 @@ class Local implements LocalClient {
   /** Commits go to the write-ahead log anyway; what is left out meanwhile is to fold that into the file. */
   async withFileAtRest<T>(work: (file: string) => Promise<T>): Promise<T> {
     this.#readers += 1;
+    while (this.#underWay) await this.#underWay;
     try {
       // Who reads already must not see the file change.
       if (this.#readers === 1) this.#fold();
@@ -144,6 +152,7 @@ class Local implements LocalClient {
   #release(): void {
     this.#log?.close();
     this.#log = null;
+    if (this.#connection.open && this.#connection.inTransaction) this.#run("ROLLBACK");
     this.#statements.clear();
     if (!this.#connection.open) return;
     try {
@@ -155,15 +164,31 @@ class Local implements LocalClient {
     }
   }
 
-  #together(statements: readonly InStatement[]): ResultSet[] {
+  /** Whole or not at all. A large one lets the process do other things in between; nobody sees the half of it. */
+  async #together(statements: readonly InStatement[]): Promise<ResultSet[]> {
+    while (this.#underWay) await this.#underWay;
+    const over = Promise.withResolvers<void>();
     this.#run("BEGIN IMMEDIATE");
+    this.#underWay = over.promise;
     try {
-      const results = statements.map((statement) => this.#run(statement));
+      const results: ResultSet[] = [];
+      let from = performance.now();
+      for (const statement of statements) {
+        results.push(this.#run(statement));
+        if (performance.now() - from < LONGEST_TURN) continue;
+        await turn();
+        // libSQL aborts the process over a statement on a closed connection.
+        if (!this.#connection.open) throw new LibsqlError("the database was closed", "CLIENT_CLOSED");
+        from = performance.now();
+      }
       this.#run("COMMIT");
       return results;
     } catch (error) {
-      if (this.#connection.inTransaction) this.#run("ROLLBACK");
+      if (this.#connection.open && this.#connection.inTransaction) this.#run("ROLLBACK");
       throw error;
+    } finally {
+      this.#underWay = null;
+      over.resolve();
     }
   }
 

@@ -26,9 +26,13 @@ export const NOT_STARTED_WORDS = STOP_REASONS.map(
   (reason) => `CASE WHEN ${COLUMN[reason]} > 0 THEN ${COLUMN[reason]} || ' (${WORDS(reason)}), ' ELSE '' END`,
 ).join(" || ");
 
-/** The rows `d` of these drafts that neither are subtasks of the run ?1 nor are known to have been stopped. */
-export const NOT_THERE_YET = `NOT EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = ?1 AND t.task = d.value->>'task' AND t.key = d.value->>'key')
-  AND NOT EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = ?1 AND t.task = d.value->>'task' AND t.landed = d.value->>'key')`;
+/** The rows `d` of drafts that neither are subtasks of the run ?1 nor are known to have been stopped. */
+export function notThereYet(task = "d.value->>'task'"): string {
+  return `NOT EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = ?1 AND t.task = ${task} AND t.key = d.value->>'key')
+  AND NOT EXISTS (SELECT 1 FROM task_runs t WHERE t.run_id = ?1 AND t.task = ${task} AND t.landed = d.value->>'key')`;
+}
+
+const NOT_THERE_YET = notThereYet();
 const UNKNOWN = `NOT EXISTS (SELECT 1 FROM not_started s WHERE s.run_id = ?1 AND s.task = d.value->>'task' AND s.key = d.value->>'key')`;
 
 /** Stops that were decided before, by reason. */

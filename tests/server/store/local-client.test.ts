@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createLocalClient, type LocalClient } from "../../../apps/server/store/local-client.ts";
 
@@ -46,6 +47,34 @@ test("A commit leaves the wait for the disk to whoever needs it, who is told whe
   await Promise.all(reached);
   await client.reachDisk();
   expect((await client.execute("SELECT count(*) AS n FROM t")).rows[0]?.n).toBe(2);
+});
+
+test("A large transaction lets the process go on, and nobody sees the half of it", async () => {
+  const { client } = await open();
+  // Each takes some 10 ms; the first turn of the event loop comes long before the last.
+  const many = `INSERT INTO t WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT NULL, 'x' FROM n`;
+  const inserted = client.batch(Array.from({ length: 20 }, () => many));
+  let isOver = false;
+  void inserted.then(() => {
+    isOver = true;
+  });
+  await turn();
+  expect(isOver).toBe(false);
+  const seen = client.execute("SELECT count(*) AS n FROM t");
+  await inserted;
+  expect((await seen).rows[0]?.n).toBe(600_000);
+});
+
+test("A transaction that is under way when the database is closed is undone", async () => {
+  const { client, url } = await open();
+  const many = `INSERT INTO t WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT NULL, 'x' FROM n`;
+  const inserted = client.batch(Array.from({ length: 20 }, () => many));
+  await turn();
+  client.close();
+  await expect(inserted).rejects.toThrow();
+  const next = createLocalClient(url, 50);
+  expect((await next.execute("SELECT count(*) AS n FROM t")).rows[0]?.n).toBe(0);
+  next.close();
 });
 
 test("Nobody else can open the file meanwhile, and anybody can afterwards", async () => {
