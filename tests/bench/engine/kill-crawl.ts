@@ -7,7 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Crawl, withCrawl } from "./crawl.ts";
 import type { BenchRun, BenchServer } from "./server.ts";
 
-const LONGEST_LIFE = 1500;
+/** Milliseconds a page takes at most on a machine of two cores: a life is so long that all kills find the crawl at work. */
+const PAGE = 2.5;
 
 export interface KillReport {
   readonly kills: number;
@@ -29,7 +30,7 @@ export function killCrawl(kills: number, pages: number): Promise<KillReport> {
     let { server } = crawl;
     let killed = 0;
     for (; killed < kills; killed++) {
-      await pause(Math.random() * LONGEST_LIFE);
+      await pause(Math.random() * PAGE * (pages / kills));
       if ((await server.get<BenchRun>(`/runs/${crawl.run}`)).state === "succeeded") break;
       await server.kill("SIGKILL");
       const before = await asked(crawl);
