@@ -60,8 +60,7 @@ export function createSchedule(parts: ScheduleParts): ScheduleDuty {
       const now = clock();
       if (lastRound === null || now < lastRound) await beginAnew(parts, now);
       lastRound = now;
-      let started = 0;
-      for (const entry of await due(now)) started += await startDue(parts, entry, awaited);
+      const started = await startTogether(await due(now), (entry) => startDue(parts, entry, awaited));
       const next = await store.nextDue(TIMED);
       return { started, sleep: next === null ? LONGEST_SLEEP_MS : Math.min(next - clock(), LONGEST_SLEEP_MS) };
     },
@@ -79,6 +78,26 @@ export function createSchedule(parts: ScheduleParts): ScheduleDuty {
       }
     },
   };
+}
+
+/** So many share their commits; one after another, the last of five that are due at once was 50 to 90 ms late on a busy server. */
+const TOGETHER = 32;
+
+/** How many were started. One that fails keeps none of the others from starting; the next round tries it again. */
+async function startTogether(
+  entries: readonly ScheduleEntry[],
+  startOne: (entry: ScheduleEntry) => Promise<number>,
+): Promise<number> {
+  let started = 0;
+  const errors: unknown[] = [];
+  for (let i = 0; i < entries.length; i += TOGETHER) {
+    for (const result of await Promise.allSettled(entries.slice(i, i + TOGETHER).map(startOne))) {
+      if (result.status === "fulfilled") started += result.value;
+      else errors.push(result.reason);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+  return started;
 }
 
 /** After the clock was set far back, entries that were moved ahead with it would wait for years. */

@@ -70,6 +70,36 @@ describe("A server that was away for ten minutes", () => {
   });
 });
 
+test("Entries that are due at once do not wait for each other, and one that fails is tried again", async () => {
+  const definitions = ["first", "second", "third"].map((name) => defineTask(name, { triggers: [EVERY_MINUTE] }));
+  const { store, engine } = await makeEngine(definitions, async () => ({}), { start: false });
+  const release = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const schedule = createSchedule({
+    store: store.schedule,
+    events: store.events,
+    overlaps: {
+      ...createOverlaps(store.runs, engine.cancel),
+      async resolve(entry) {
+        asked.push(entry.name);
+        if (asked.length === 3) release.resolve();
+        await release.promise;
+        if (entry.name === "second" && asked.length === 3) throw new Error("the database is busy");
+        return { verdict: "start", reason: "" };
+      },
+    },
+    submit: engine.submit,
+    clock: () => NOON + MINUTE,
+    log: SILENT,
+  });
+  await syncSchedule(store.schedule, { list: () => definitions }, NOON);
+  await expect(schedule.runOnce()).rejects.toThrow("the database is busy");
+  const started = async () => (await store.runs.list({})).items.map((run) => run.name).sort();
+  expect(await started()).toEqual(["first", "third"]);
+  await schedule.runOnce();
+  expect(await started()).toEqual(["first", "second", "third"]);
+});
+
 describe("While the run before still goes on, a start", () => {
   test("is skipped, and the skip is an event with its reason", async () => {
     const house = await makeSchedule({ every: 30_000 });
