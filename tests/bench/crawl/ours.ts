@@ -21,7 +21,10 @@ export default browser({
 });
 `;
 /** As in package.json's `start`. */
-const AS_STARTED = { flags: ["--max-semi-space-size=4", "--heap-growing-percent=50"], env: { NODE_COMPILE_CACHE: "node_modules/.cache/compiled" } };
+const AS_STARTED = {
+  flags: ["--max-semi-space-size=4", "--heap-growing-percent=50"],
+  env: { NODE_COMPILE_CACHE: "node_modules/.cache/compiled" },
+};
 const TOKEN = "a-token-for-benchmarks-only";
 
 interface Run {

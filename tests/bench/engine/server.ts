@@ -45,10 +45,14 @@ export async function startBenchServer({ data, tasks, env, argv = [] }: BenchOpt
     ...{ ULTRAVISOR_FIRST_RUN: "off", NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled") },
   };
   const started = performance.now();
-  const child = spawn(process.execPath, ["--max-semi-space-size=4", "--heap-growing-percent=50", ...argv, join(ROOT, "apps/server/start.ts")], {
-    env: { ...process.env, ...own, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--max-semi-space-size=4", "--heap-growing-percent=50", ...argv, join(ROOT, "apps/server/start.ts")],
+    {
+      env: { ...process.env, ...own, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + String(chunk)).slice(-100_000);

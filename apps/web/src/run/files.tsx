@@ -88,7 +88,7 @@ function FileTable({ files }: { files: readonly CountedFile[] }): ReactElement {
 }
 
 /** Spelled out, for it may hold what turns the text round or ends it. */
-function describe({ sha256, originalName }: CountedFile["file"]): string {
+function titleOf({ sha256, originalName }: CountedFile["file"]): string {
   const called = originalName === null ? "" : `called ${JSON.stringify(originalName)} where it came from, `;
   return `${called}sha256 ${sha256}`;
 }
@@ -97,7 +97,7 @@ function FileRow({ file, count }: CountedFile): ReactElement {
   return (
     <tr>
       <td>
-        <a className="file-link" href={file.href} download={file.name} title={describe(file)}>
+        <a className="file-link" href={file.href} download={file.name} title={titleOf(file)}>
           <Icon name="download" />
           {file.name}
         </a>{" "}
