@@ -18,15 +18,15 @@ export interface FollowedLog {
 
 /**
  * @param task only lines of this task run
- * @param final whether the run has ended; when a retry wakes it, following goes on after the last line
+ * @param endedAt when the run ended, if it did; after a retry, following goes on behind the last line, however soon it ended again
  */
-export function useLog(runId: string, task: string | undefined, final: boolean): FollowedLog {
+export function useLog(runId: string, task: string | undefined, endedAt: string | null): FollowedLog {
   const [log, setLog] = useState<FollowedLog>({ entries: [], dropped: 0, status: "loading" });
   const last = useRef(0);
   useEffect(() => {
     const query = { task, cursor: last.current === 0 ? undefined : String(last.current) };
     const url = api.runs[":id"].logs.$url({ param: { id: runId }, query });
-    return follow(url, final, {
+    return follow(url, endedAt !== null, {
       append: (entries) => {
         const fresh = entries.filter((entry) => entry.seq > last.current);
         last.current = fresh.at(-1)?.seq ?? last.current;
@@ -34,7 +34,7 @@ export function useLog(runId: string, task: string | undefined, final: boolean):
       },
       status: (status) => setLog((log) => ({ ...log, status })),
     });
-  }, [runId, task, final]);
+  }, [runId, task, endedAt]);
   return log;
 }
 

@@ -15,7 +15,7 @@ const LINE_HEIGHT = 20;
 
 export function Log({ run, task }: { run: Run; task: string | undefined }): ReactElement {
   const final = isFinal(run.state);
-  const log = useLog(run.id, task, final);
+  const log = useLog(run.id, task, run.finishedAt);
   const [search, setSearch] = useState("");
   const [following, setFollowing] = useState(!final);
   const found = useMemo(() => matching(log.entries, search), [log.entries, search]);
