@@ -189,7 +189,7 @@ export const idleSchedules: Measure = () => {
   ]);
   return withServer(Object.fromEntries(files), async (server) => {
     // What a start leaves behind is collected at the first quiet moment; that is no cost of schedules.
-    await pause(8000);
+    await pause(20_000);
     const before = server.usage();
     await pause(10_000);
     const after = server.usage();
