@@ -144,7 +144,7 @@ export class MirrorRecorder {
         await discard(answer);
         return rememberedOf("asset", same, "");
       }
-      const failed = statusError(answer.url.href, answer.status, undefined, Date.now());
+      const failed = statusError({ ...answer, headers: {} }, Date.now());
       if (failed) {
         await discard(answer);
         throw failed;

@@ -39,25 +39,30 @@ export interface AskedVisit {
   readonly timeout: number;
 }
 
-/**
- * Null: the address leads to a download, not to a page.
- * @param faultOf why the way out could not reach a host, which Chromium does not know
- */
+/** What is known of the way out, and Chromium does not know. */
+export interface WayOut {
+  /** Why a host could not be reached. */
+  faultOf(url: URL): BrowsingError | null;
+  /** The proxy that may answer in a site's place, or null. */
+  reader(url: URL): string | null;
+}
+
+/** Null: the address leads to a download, not to a page. */
 export async function visitInBrowser(
   visitor: VisitPage,
   { url, headers, purpose, timeout }: AskedVisit,
-  faultOf: (url: URL) => BrowsingError | null,
+  way: WayOut,
 ): Promise<PageDocument | null> {
   const { page, traffic } = visitor;
   traffic.begin();
   try {
     await sendHeaders(page, url, headers);
     if (!(await visitor.whileAlive(load(visitor, url, timeout)))) return null;
-    return await visitor.whileAlive(read(visitor, purpose));
+    return await visitor.whileAlive(read(visitor, purpose, way));
   } catch (error) {
     const known = chromiumError(error, url, timeout, traffic.hops);
     const last = URL.parse(traffic.hops.at(-1) ?? "") ?? url;
-    throw (isUnreached(known) && faultOf(last)) || known;
+    throw (isUnreached(known) && way.faultOf(last)) || known;
   } finally {
     if (Object.keys(headers).length > 0) await page.unrouteAll({ behavior: "ignoreErrors" });
   }
@@ -121,14 +126,14 @@ function refuseLost(visitor: VisitPage): void {
   if (failure !== null) throw new Error(failure);
 }
 
-async function read(visitor: VisitPage, purpose: Purpose): Promise<PageDocument> {
+async function read(visitor: VisitPage, purpose: Purpose, way: WayOut): Promise<PageDocument> {
   const { traffic } = visitor;
   const taken = await settle(visitor);
   refuseLost(visitor);
   if (taken.isTooLarge) throw pageTooLarge(taken.url);
   const { status, headers, type: sniffed } = traffic.answer ?? { status: 200, headers: {}, type: "" };
   const url = withoutFragment(webUrl(taken.url));
-  const failed = statusError(url, status, headers["retry-after"], Date.now());
+  const failed = statusError({ url, status, headers, reader: way.reader(new URL(url)) }, Date.now());
   if (failed) throw failed;
   const type = headerMediaType(headers["content-type"]) || sniffed || "text/html";
   const html = isHtml(type) ? taken.html : await visitor.text(taken.url);

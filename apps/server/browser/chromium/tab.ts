@@ -109,7 +109,7 @@ function names(options: BrowsingSessionOptions, fixture: string): boolean {
 
 class PlaceTab implements Tab {
   readonly #cookies: CookieSync;
-  readonly #parts: Pick<TabParts, "pace" | "loadTimeout">;
+  readonly #parts: Pick<TabParts, "egress" | "pace" | "loadTimeout">;
   readonly #seat: Seat;
   readonly #options: BrowsingSessionOptions;
   /** Visits of one session use one page, one after the other. */
@@ -126,7 +126,7 @@ class PlaceTab implements Tab {
   constructor(
     seat: Seat,
     cookies: CookieSync,
-    parts: Pick<TabParts, "pace" | "loadTimeout">,
+    parts: Pick<TabParts, "egress" | "pace" | "loadTimeout">,
     options: BrowsingSessionOptions,
   ) {
     this.#parts = parts;
@@ -208,14 +208,17 @@ class PlaceTab implements Tab {
   async #load(url: URL, headers: Readonly<Record<string, string>>, purpose: Purpose): Promise<PageDocument | null> {
     const { place } = this.#seat;
     const asked = { url, headers, purpose, timeout: this.#parts.loadTimeout };
-    const faultOf = (failed: URL) => place.faultOf(failed);
+    const way = {
+      faultOf: (failed: URL) => place.faultOf(failed),
+      reader: (url: URL) => this.#parts.egress.reader(url),
+    };
     try {
-      return await visitInBrowser(await this.#freshPage(), asked, faultOf);
+      return await visitInBrowser(await this.#freshPage(), asked, way);
     } catch (error) {
       this.#spent = !(error instanceof BrowsingError && error.status !== null);
       if (!isInterrupted(error)) throw error;
       // A script of the page before went elsewhere just now. It cannot reach a page of its own.
-      return await visitInBrowser(await this.#freshPage(), asked, faultOf);
+      return await visitInBrowser(await this.#freshPage(), asked, way);
     }
   }
 

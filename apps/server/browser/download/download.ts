@@ -121,7 +121,7 @@ async function receive(parts: DownloadParts, answer: HttpAnswer, partial: Partia
 
 async function refuse(answer: HttpAnswer, had: number, { maxBytes, types }: Limits): Promise<void> {
   const { href } = answer.url;
-  const failed = statusError(href, answer.status, answer.headers["retry-after"], Date.now());
+  const failed = statusError(answer, Date.now());
   const isPart = answer.status === 206 && had === 0;
   if (failed || isPart) await discard(answer);
   if (failed) throw failed;

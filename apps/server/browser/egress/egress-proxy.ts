@@ -8,7 +8,8 @@ import type { Duplex } from "node:stream";
 import type { BrowsingError } from "../../core/browsing.ts";
 import type { NamedHosts } from "../../core/egress.ts";
 import { networkError, wasStale } from "../http/network-error.ts";
-import { type Egress, toldDenied } from "./egress.ts";
+import type { Egress } from "./egress.ts";
+import { toldDenied } from "./judgement.ts";
 
 export interface EgressProxy {
   /** What Chromium is told, such as `http://127.0.0.1:41234`. */
@@ -103,9 +104,7 @@ function ask(egress: Egress, named: NamedHosts, url: URL, request: IncomingMessa
   const method = request.method ?? "GET";
   const isPlain = method === "GET" || method === "HEAD";
   const send = () =>
-    egress.agent(named, url).request({
-      origin: url.origin,
-      path: url.pathname + url.search,
+    egress.request(named, url, {
       method,
       headers: passedOn(request.headersDistinct),
       body: isPlain ? null : request,

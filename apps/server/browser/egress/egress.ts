@@ -4,27 +4,40 @@
  */
 import { lookup as systemLookup } from "node:dns";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
-import { Agent, buildConnector } from "undici";
-import { BrowsingError } from "../../core/browsing.ts";
-import { isGloballyRoutable, type NamedHosts } from "../../core/egress.ts";
-import type { ProxyServer } from "../../core/proxy.ts";
+import { Agent, buildConnector, type Dispatcher } from "undici";
+import type { NamedHosts } from "../../core/egress.ts";
+import { type ProxyServer, proxyName } from "../../core/proxy.ts";
+import { openForward } from "./forward.ts";
+import { DeniedError, isForbiddenAddress, onlyPublic, publicHosts } from "./judgement.ts";
 import { dialThrough } from "./proxy-dial.ts";
 
+/** What is asked, beside the address. Names of headers are in lower case. */
+export type Question = Omit<Dispatcher.RequestOptions, "origin" | "path" | "headers"> & {
+  readonly headers: Readonly<Record<string, string | string[]>>;
+};
+
 export interface Egress {
-  /** Connections for requests to a host. One to a host that somebody named is never lent to those who did not. */
-  agent(named: NamedHosts, url: URL): Agent;
+  /**
+   * Sends a request over a connection that is kept for the next. One to a host that somebody named is never lent to those who did
+   * not. Rejects when it is denied, which `toldDenied` reads.
+   */
+  request(named: NamedHosts, url: URL, question: Question): Promise<Dispatcher.ResponseData>;
   /** A plain connection, for what passes through unread. Rejects when it is denied, which `toldDenied` reads. */
   connect(named: NamedHosts, hostname: string, port: number, signal?: AbortSignal): Promise<Socket>;
+  /** The name of the proxy that reads what is asked and may answer by itself; null: what comes is from the site. */
+  reader(url: URL): string | null;
   close(): Promise<void>;
 }
 
 const CONNECT_TIMEOUT = 10_000;
 const SILENCE_TIMEOUT = 30_000;
-const MAX_HEADERS = 65_536;
+/** Of a connection, whoever is at its other end. */
+const LIMITS = { headersTimeout: SILENCE_TIMEOUT, bodyTimeout: SILENCE_TIMEOUT, maxHeaderSize: 65_536 };
 
 /**
  * @param lookup how names are resolved; default: as the system does it
- * @param proxy what every connection goes through; it is told addresses, after they were judged
+ * @param proxy what every connection goes through: it is told addresses, after they were judged; only for plain http, an HTTP proxy
+ *   is told the name, after it was judged
  */
 export function createEgress(
   lookup: LookupFunction = systemLookup as LookupFunction,
@@ -39,8 +52,20 @@ export function createEgress(
     if (isForbiddenAddress(options.hostname)) callback(new DeniedError(), null);
     else guarded(options, callback);
   });
+  const forward = proxy && proxy.protocol !== "socks5" ? openForward(proxy, LIMITS) : null;
+  const expectPublic = publicHosts(lookup);
+  const isRead = (url: URL): boolean => forward !== null && url.protocol === "http:";
   return {
-    agent: (named, url) => (isNamed(named, url) ? open : careful),
+    async request(named, url, question) {
+      const isOpen = isNamed(named, url);
+      if (!forward || !isRead(url)) {
+        const path = url.pathname + url.search;
+        return (isOpen ? open : careful).request({ ...question, origin: url.origin, path });
+      }
+      if (!isOpen) await expectPublic(url.hostname);
+      return forward.request(url, question);
+    },
+    reader: (url) => (proxy && isRead(url) ? proxyName(proxy) : null),
     async connect(named, hostname, port, signal) {
       const host = hostname.replace(/^\[|\]$/g, "");
       const isOpen = named.has(hostname, port);
@@ -48,7 +73,7 @@ export function createEgress(
       const allowed = isOpen ? lookup : publicOnly;
       return proxy ? dialThrough(proxy, await addressOf(allowed, host), port) : dial(allowed, host, port, signal);
     },
-    close: async () => void (await Promise.all([open.destroy(), careful.destroy()])),
+    close: async () => void (await Promise.all([open.destroy(), careful.destroy(), forward?.close()])),
   };
 }
 
@@ -98,44 +123,5 @@ function dial(lookup: LookupFunction, host: string, port: number, signal?: Abort
 }
 
 function makeAgent(connector: buildConnector.connector): Agent {
-  return new Agent({
-    connect: connector,
-    headersTimeout: SILENCE_TIMEOUT,
-    bodyTimeout: SILENCE_TIMEOUT,
-    maxHeaderSize: MAX_HEADERS,
-  });
-}
-
-function isForbiddenAddress(host: string): boolean {
-  return isIP(host) !== 0 && !isGloballyRoutable(host);
-}
-
-/** A lookup that gives public addresses only. */
-function onlyPublic(lookup: LookupFunction): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, "");
-      const addresses = (Array.isArray(found) ? found : []).filter(({ address }) => isGloballyRoutable(address));
-      const [first] = addresses;
-      if (!first) callback(new DeniedError(), "");
-      else if (options.all) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
-/** What a connection ends with that the policy does not allow. Whoever asked for it knows for which address, and tells. */
-class DeniedError extends Error {
-  override readonly name = "DeniedError";
-}
-
-/** What `error` means for a request to `url`: the same, unless the policy denied it. */
-export function toldDenied(error: unknown, url: URL): unknown {
-  if (!(error instanceof DeniedError)) return error;
-  // Neither what the name resolves to nor whether anything is there: that would map the network for whoever wrote the page.
-  return new BrowsingError(
-    "egress_denied",
-    `${url.host} is not on the public internet, and neither the task nor its input names it. If it is meant, add ${JSON.stringify(url.host)} to the task's option allowHosts.`,
-    { retryable: false },
-  );
+  return new Agent({ ...LIMITS, connect: connector });
 }

@@ -26,30 +26,47 @@ const SOCKS_REPLIES = [
 export async function dialThrough(proxy: ProxyServer, address: string, port: number): Promise<Socket> {
   const socket = await toProxy(proxy);
   const fail = (why: string, retryable = true): never => {
-    throw failed(proxy, why, retryable);
+    throw proxyFailed(proxy, why, retryable);
   };
-  const timer = setTimeout(() => socket.destroy(failed(proxy, `did not answer in ${TIMEOUT / 1000} s`, true)), TIMEOUT);
+  const timer = setTimeout(
+    () => socket.destroy(proxyFailed(proxy, `did not answer in ${TIMEOUT / 1000} s`, true)),
+    TIMEOUT,
+  );
   try {
     if (proxy.protocol === "socks5") await socks(socket, proxy, address, port, fail);
     else await tunnel(socket, proxy, address, port, fail);
     return socket;
   } catch (error) {
     socket.destroy();
-    throw error instanceof BrowsingError ? error : failed(proxy, `cut the connection (${reason(error)})`, true, error);
+    throw error instanceof BrowsingError
+      ? error
+      : proxyFailed(proxy, `cut the connection (${reason(error)})`, true, error);
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** What it is told to let this task through, as Proxy-Authorization says it; null: nothing. */
+export function credentialsOf({ user, password }: ProxyServer): string | null {
+  return user === "" && password === "" ? null : `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
+
+/** What status 407 means: another try with the same words would end the same. */
+export function wantsPassword(proxy: ProxyServer): BrowsingError {
+  const why = credentialsOf(proxy) === null ? "wants a user and password" : "does not accept the user and password";
+  return proxyFailed(proxy, why, false);
+}
+
 type Fail = (why: string, retryable?: boolean) => never;
 
-function toProxy(proxy: ProxyServer): Promise<Socket> {
+/** A connection to the proxy itself. Rejects with `proxy_failed`. */
+export function toProxy(proxy: ProxyServer): Promise<Socket> {
   const host = proxy.hostname.replace(/^\[|\]$/g, "");
   return new Promise((resolve, reject) => {
     const options = { host, port: proxy.port, noDelay: true, timeout: TIMEOUT };
     const isSecure = proxy.protocol === "https";
     const socket = isSecure ? connectTls({ ...options, servername: host }) : connect(options);
-    socket.once("error", (error) => reject(failed(proxy, `could not be reached: ${reason(error)}`, true, error)));
+    socket.once("error", (error) => reject(proxyFailed(proxy, `could not be reached: ${reason(error)}`, true, error)));
     socket.once("timeout", () => socket.destroy(new Error(`no connection in ${TIMEOUT / 1000} s`)));
     socket.once(isSecure ? "secureConnect" : "connect", () => {
       socket.setTimeout(0);
@@ -62,15 +79,15 @@ function toProxy(proxy: ProxyServer): Promise<Socket> {
 
 async function tunnel(socket: Socket, proxy: ProxyServer, address: string, port: number, fail: Fail): Promise<void> {
   const target = isIPv4(address) ? `${address}:${port}` : `[${address}]:${port}`;
-  const secret = Buffer.from(`${proxy.user}:${proxy.password}`).toString("base64");
-  const credentials = proxy.user === "" && proxy.password === "" ? "" : `Proxy-Authorization: Basic ${secret}\r\n`;
-  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${credentials}\r\n`);
+  const credentials = credentialsOf(proxy);
+  const header = credentials === null ? "" : `Proxy-Authorization: ${credentials}\r\n`;
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${header}\r\n`);
   const head = await readUntil(socket, (bytes) => {
     const end = bytes.indexOf("\r\n\r\n");
     return end < 0 ? null : end + 4;
   });
   const [, status = ""] = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString("latin1")) ?? [];
-  if (status === "407") fail("does not accept the user and password", false);
+  if (status === "407") throw wantsPassword(proxy);
   if (!status.startsWith("2")) fail(status === "" ? "does not speak HTTP" : `refused to connect (status ${status})`);
 }
 
@@ -134,7 +151,7 @@ async function readUntil(socket: Socket, ends: (bytes: Buffer) => number | null)
   }
 }
 
-function failed(proxy: ProxyServer, why: string, retryable: boolean, cause?: unknown): BrowsingError {
+export function proxyFailed(proxy: ProxyServer, why: string, retryable: boolean, cause?: unknown): BrowsingError {
   return new BrowsingError("proxy_failed", `The proxy ${proxyName(proxy)} ${why}.`, { retryable, cause });
 }
 

@@ -7,22 +7,32 @@ const GONE = new Set([404, 410]);
 const PASSING = new Set([408, 425, 429]);
 const LONGEST_WAIT = 86_400_000;
 
+/** What is asked of an answer before it is used. */
+export interface Said {
+  readonly url: URL | string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The proxy that may have answered in the site's place, or null. */
+  readonly reader: string | null;
+}
+
 /** The error of an answer, or null when the page may be used. */
-export function statusError(
-  url: string,
-  status: number,
-  retryAfter: string | undefined,
-  now: number,
-): BrowsingError | null {
+export function statusError({ url, status, headers, reader }: Said, now: number): BrowsingError | null {
   if (status >= 200 && status < 300) return null;
-  const said = `${url} answered ${status}${STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : ""}.`;
+  const meaning = STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : "";
+  const said = `${url} answered ${status}${meaning}${orProxy(reader)}.`;
   if (GONE.has(status)) return new BrowsingError("not_found", said, { retryable: false, status });
   const retryable = status >= 500 || PASSING.has(status);
   return new BrowsingError("http_status", said, {
     retryable,
     status,
-    retryAfter: retryable ? waitOf(retryAfter, now) : null,
+    retryAfter: retryable ? waitOf(headers["retry-after"], now) : null,
   });
+}
+
+/** How a sentence about an answer goes on, where the proxy `reader` may have given it. */
+export function orProxy(reader: string | null): string {
+  return reader === null ? "" : `, or the proxy ${reader} did in its place`;
 }
 
 /** Milliseconds that a Retry-After header (seconds or a date) asks for; null when it says nothing useful. */

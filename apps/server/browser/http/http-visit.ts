@@ -114,7 +114,7 @@ async function readPage(tier: HttpTier, answer: HttpAnswer, look: Look | null): 
     await discard(answer);
     return rememberedPage(tier, answer, look);
   }
-  const failed = statusError(answer.url.href, answer.status, answer.headers["retry-after"], Date.now());
+  const failed = statusError(answer, Date.now());
   if (failed) {
     await discard(answer);
     throw failed;

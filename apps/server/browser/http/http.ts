@@ -1,8 +1,9 @@
 /** One question over a kept-alive connection: no redirects, no cookies, no meaning. */
 import type { Readable } from "node:stream";
-import type { Agent, Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import type { NamedHosts } from "../../core/egress.ts";
-import { type Egress, isNamed, toldDenied } from "../egress/egress.ts";
+import { type Egress, isNamed } from "../egress/egress.ts";
+import { toldDenied } from "../egress/judgement.ts";
 import { unlessAborted } from "../within.ts";
 import { wasStale } from "./network-error.ts";
 
@@ -11,6 +12,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly setCookies: readonly string[];
+  /** The proxy that may have answered in the site's place; null: there is none. */
+  readonly reader: string | null;
   /** As sent, in order and case. */
   readonly rawHeaders: readonly (readonly [name: string, value: string])[];
   /** As sent: still encoded. Must be read, destroyed or given to `discard`. */
@@ -21,6 +24,8 @@ export interface HttpClient {
   get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>;
   /** Whether this client may reach a host though it is not public. */
   isNamed(url: URL): boolean;
+  /** The proxy that may answer in a site's place, or null. */
+  reader(url: URL): string | null;
 }
 
 /** A rest up to this size is read to keep the connection; a longer one costs more than a new connection. */
@@ -33,6 +38,7 @@ export function createHttpClient(egress: Egress, named: NamedHosts): HttpClient 
       return sendOnce(egress, named, { url, method: "GET", headers, body: null }, signal);
     },
     isNamed: (url) => isNamed(named, url),
+    reader: (url) => egress.reader(url),
   };
 }
 
@@ -51,11 +57,10 @@ export async function sendOnce(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const { url, method } = question;
-  const agent = egress.agent(named, url);
   const again = method === "GET" || method === "HEAD";
-  return send(agent, question, signal).catch((error: unknown) => {
+  return send(egress, named, question, signal).catch((error: unknown) => {
     if (!again || !wasStale(error) || signal.aborted) throw toldDenied(error, url);
-    return send(agent, question, signal);
+    return send(egress, named, question, signal);
   });
 }
 
@@ -65,13 +70,12 @@ export async function discard(answer: HttpAnswer): Promise<void> {
 }
 
 async function send(
-  agent: Agent,
+  egress: Egress,
+  named: NamedHosts,
   { url, method, headers, body }: HttpQuestion,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const asking = agent.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
+  const asking = egress.request(named, url, {
     method: method as Dispatcher.HttpMethod,
     headers,
     body,
@@ -87,6 +91,7 @@ async function send(
     url,
     status: answer.statusCode,
     headers: flat(rawHeaders),
+    reader: egress.reader(url),
     setCookies: rawHeaders.flatMap(([name, value]) => (name.toLowerCase() === "set-cookie" ? [value] : [])),
     rawHeaders,
     body: answer.body,

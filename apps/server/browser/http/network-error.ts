@@ -55,7 +55,7 @@ function make(
 }
 
 /** The code of an error, or of the first cause that has one; connecting to several addresses gives several. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   for (let at: unknown = error; at instanceof Error; at = at instanceof AggregateError ? at.errors[0] : at.cause) {
     if (!(at instanceof BrowsingError) && "code" in at && typeof at.code === "string" && at.code !== "") return at.code;
   }

@@ -98,7 +98,7 @@ function withCookies(question: Question, jar: CookieJar): Question {
 
 async function read(answer: HttpAnswer, jar: CookieJar, accept: readonly number[] | null): Promise<Response> {
   const { url, status, headers } = answer;
-  const failed = accept?.includes(status) ? null : statusError(url.href, status, headers["retry-after"], Date.now());
+  const failed = accept?.includes(status) ? null : statusError(answer, Date.now());
   if (failed) {
     await discard(answer);
     throw failed;

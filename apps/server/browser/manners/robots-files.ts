@@ -7,7 +7,7 @@ import { Deadline } from "../deadline.ts";
 import { CookieJar } from "../http/cookies.ts";
 import { ACCEPTED_ENCODINGS, decodeBody } from "../http/encoding.ts";
 import { discard, type HttpAnswer, type HttpClient } from "../http/http.ts";
-import { waitOf } from "../http/http-status.ts";
+import { orProxy, waitOf } from "../http/http-status.ts";
 import { networkError } from "../http/network-error.ts";
 import { follow } from "../http/redirects.ts";
 import { unlessAborted } from "../within.ts";
@@ -40,8 +40,8 @@ export function createRobotsFiles(options: RobotsFilesOptions): RobotsFiles {
   const entries = new Map<string, Entry>();
   return {
     of(client, url, signal) {
-      // One session may be refused what another may reach.
-      const key = `${url.origin}${client.isNamed(url) ? " named" : ""}`;
+      // One session may be refused what another may reach, and one proxy answer what the site would not.
+      const key = `${url.origin}${client.isNamed(url) ? " named" : ""} ${client.reader(url) ?? ""}`;
       const known = entries.get(key);
       if (known && known.until > now()) return unlessAborted(known.robots, signal);
       const entry: Entry = { robots: fetchRobots(client, url.origin, options), until: now() + KEPT };
@@ -86,7 +86,7 @@ async function read(answer: HttpAnswer): Promise<Robots> {
   if (status < 500 && status !== 429) return EVERYTHING_ALLOWED;
   throw new BrowsingError(
     "robots_disallowed",
-    `${answer.url.href} answered ${status}, so it is not known what may be fetched from there, and nothing is for now.`,
+    `${answer.url.href} answered ${status}${orProxy(answer.reader)}, so it is not known what may be fetched from there, and nothing is for now.`,
     { retryable: true, status, retryAfter: waitOf(headers["retry-after"], Date.now()) },
   );
 }

@@ -71,7 +71,7 @@ async function readFile(
   let answer: HttpAnswer | null = null;
   try {
     answer = await follow(tier, url, headers, deadline, signal);
-    const failed = statusError(answer.url.href, answer.status, answer.headers["retry-after"], Date.now());
+    const failed = statusError(answer, Date.now());
     if (failed) {
       await discard(answer);
       throw failed;

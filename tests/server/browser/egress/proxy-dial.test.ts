@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowsingSession } from "../../../../apps/server/core/browsing.ts";
 import { parseProxies } from "../../../../apps/server/core/proxy.ts";
 import { httpProxy, socksProxy } from "../../../support/proxy.ts";
+import { rawServer } from "../../../support/raw-server.ts";
 import { type Started, start } from "../start.ts";
 
 /** Every name of `.test` is this machine. */
@@ -21,47 +22,35 @@ beforeAll(async () => {
 });
 afterAll(() => here.close());
 
-async function through<T>(
-  urls: string,
-  use: (session: BrowsingSession, url: string) => Promise<T>,
-  host = "shop.test",
-) {
+async function through<T>(urls: string, use: (session: BrowsingSession) => Promise<T>) {
   const proxies = parseProxies(urls) ?? [];
   const session = await here.open({ fixtures: ["visit", "download"], proxies, allowHosts: ["shop.test:*"] });
   try {
-    return await use(session, `http://${host}:${port}/far`);
+    return await use(session);
   } finally {
     await session.close();
   }
 }
 
-const visitBy = (render: "never" | "always") => (session: BrowsingSession, url: string) =>
-  session.fixtures.visit(url, { render }).then((page) => page.title);
+const visitBy = (render: "never" | "always", host?: string) => (session: BrowsingSession) =>
+  session.fixtures.visit(host ?? `http://shop.test:${port}/far`, { render }).then((page) => page.title);
+
+const TIERS = ["never", "always"] as const;
 
 describe.each([
   ["HTTP", httpProxy],
   ["SOCKS 5", socksProxy],
 ])("Through a proxy that speaks %s", (_, open) => {
-  test.each(["never", "always"] as const)(
-    "pages come in the tier of render %s, and it is told addresses only",
-    async (render) => {
-      const proxy = await open();
-      expect(await through(proxy.url, visitBy(render))).toBe("Far");
-      expect([...new Set(proxy.asked)]).toEqual([`127.0.0.1:${port}`]);
-    },
-  );
-
-  test.each(["never", "always"] as const)(
-    "nobody gets where the policy leads nobody, in the tier of render %s",
-    async (render) => {
-      const proxy = await open();
-      const denied = through(proxy.url, visitBy(render), "elsewhere.test");
+  test.each(TIERS)("nobody gets where the policy leads nobody, in the tier of render %s", async (render) => {
+    const proxy = await open();
+    for (const url of [`http://elsewhere.test:${port}/far`, "https://elsewhere.test/", "http://169.254.169.254/"]) {
+      const denied = through(proxy.url, visitBy(render, url));
       await expect(denied).rejects.toMatchObject({ code: "egress_denied" });
-      expect(proxy.asked).toEqual([]);
-    },
-  );
+    }
+    expect(proxy.asked).toEqual([]);
+  });
 
-  test.each(["never", "always"] as const)(
+  test.each(TIERS)(
     "a wrong password is the proxy's refusal, told without it, in the tier of render %s",
     async (render) => {
       const { url } = await open();
@@ -71,20 +60,42 @@ describe.each([
       expect(JSON.stringify([String(await refused), here.logged])).not.toContain("wr0ng");
     },
   );
+
+  test.each(TIERS)("TLS is spoken with the site, in the tier of render %s", async (render) => {
+    const greeted = Promise.withResolvers<number | undefined>();
+    const site = await rawServer((socket) => void socket.once("data", (hello) => greeted.resolve(hello[0])));
+    const proxy = await (open === httpProxy ? httpProxy({ tunnels: [site.port] }) : open());
+    const over = new AbortController();
+    const session = await here.open({ signal: over.signal, robots: "ignore", proxies: parseProxies(proxy.url) ?? [] });
+    const visit = session.fixtures.visit(`https://127.0.0.1:${site.port}/`, { render });
+    expect(await greeted.promise).toBe(22); // RFC 8446, 5.1: a handshake
+    expect(proxy.asked.at(-1)).toBe(`${open === httpProxy ? "CONNECT " : ""}127.0.0.1:${site.port}`);
+    over.abort(new Error("seen"));
+    await expect(visit).rejects.toThrow("seen");
+    await session.close();
+  });
+});
+
+test.each(TIERS)("A proxy that speaks SOCKS 5 is told addresses only, in the tier of render %s", async (render) => {
+  const proxy = await socksProxy();
+  expect(await through(proxy.url, visitBy(render))).toBe("Far");
+  expect([...new Set(proxy.asked)]).toEqual([`127.0.0.1:${port}`]);
 });
 
 test("A proxy that is not there, that refuses or speaks something else is told apart from the site", async () => {
   const nothing = "http://127.0.0.1:1";
-  const [refusing, other] = [await httpProxy(403), await httpProxy()];
-  const told = (url: string) => through(url, visitBy("never")).catch((error: Error) => error.message);
+  const other = await httpProxy();
+  const told = (url: string, host?: string) =>
+    through(url, visitBy("never", host)).catch((error: Error) => error.message);
   expect(await told(nothing)).toMatch(/^The proxy http:\/\/127\.0\.0\.1:1 could not be reached: ECONNREFUSED\./);
-  expect(await told(refusing.url)).toMatch(/refused to connect \(status 403\)/);
+  expect(await told(other.url, "https://shop.test:444/")).toMatch(/refused to connect \(status 403\)/);
   expect(await told(other.url.replace("http:", "socks5:"))).toMatch(/does not speak SOCKS 5|cut the connection/);
 });
 
 test("Of several proxies each session takes the next, for its downloads too", async () => {
   const [one, two] = [await httpProxy(), await httpProxy()];
-  const save = (session: BrowsingSession, url: string) => session.fixtures.download(url, { required: true });
+  const save = (session: BrowsingSession) =>
+    session.fixtures.download(`http://shop.test:${port}/far`, { required: true });
   for (let count = 0; count < 4; count += 1) await through(`${one.url}, ${two.url}`, save);
   expect([one.asked.length, two.asked.length].every((asked) => asked > 0)).toBe(true);
 });

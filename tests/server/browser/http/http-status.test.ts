@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { statusError, waitOf } from "../../../../apps/server/browser/http/http-status.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
+const said = (status: number) => ({ url: "http://a/b", status, headers: {}, reader: null });
 
 describe("statusError", () => {
   test.each([200, 201, 204, 206])("finds nothing wrong with %i", (status) => {
-    expect(statusError("http://a/", status, undefined, NOW)).toBeNull();
+    expect(statusError(said(status), NOW)).toBeNull();
   });
 
   test.each([
@@ -22,7 +23,7 @@ describe("statusError", () => {
     [599, "http_status", true],
     [304, "http_status", false],
   ])("takes %i for %s, retryable: %s", (status, reason, retryable) => {
-    expect(statusError("http://a/", status, undefined, NOW)).toMatchObject({
+    expect(statusError(said(status), NOW)).toMatchObject({
       code: reason,
       reason,
       retryable,
@@ -32,10 +33,13 @@ describe("statusError", () => {
   });
 
   test("says what was asked and what came", () => {
-    expect(statusError("http://a/b", 503, "7", NOW)).toMatchObject({
+    expect(statusError({ ...said(503), headers: { "retry-after": "7" } }, NOW)).toMatchObject({
       message: "http://a/b answered 503 Service Unavailable.",
       retryAfter: 7000,
     });
+    expect(statusError({ ...said(502), reader: "http://p:3128" }, NOW)?.message).toBe(
+      "http://a/b answered 502 Bad Gateway, or the proxy http://p:3128 did in its place.",
+    );
   });
 });
 
