@@ -4,11 +4,12 @@ const META_BYTES = 1024;
 
 /** Decodes as browsers do; a label nobody knows counts as none. */
 export function decodeText(bytes: Uint8Array, contentType: string | undefined): string {
-  const label = fromMark(bytes) ?? fromHeader(contentType) ?? fromMeta(bytes);
+  const label = markedEncoding(bytes) ?? fromHeader(contentType) ?? fromMeta(bytes);
   return label ? new TextDecoder(label).decode(bytes) : guess(bytes);
 }
 
-function fromMark(bytes: Uint8Array): string | null {
+/** By its byte order mark. */
+export function markedEncoding(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return "utf-8";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";

@@ -18,8 +18,9 @@ export const EVERYTHING_ALLOWED: Robots = { allows: () => true, crawlDelay: null
 /** @param agent our product token: letters, `-` and `_` */
 export function parseRobots(text: string, agent: string): Robots {
   const { groups, sitemaps } = readGroups(text);
-  const ours = groups.filter((group) => group.agents.has(agent.toLowerCase()));
-  const chosen = ours.length > 0 ? ours : groups.filter((group) => group.agents.has("*"));
+  const us = agent.toLowerCase();
+  const ours = groups.filter((group) => group.names.some((name) => isOf(name, us)));
+  const chosen = ours.length > 0 ? ours : groups.filter((group) => group.names.includes("*"));
   const rules = chosen.flatMap((group) => group.rules);
   const delays = chosen.flatMap((group) => (group.crawlDelay === null ? [] : [group.crawlDelay]));
   return {
@@ -39,7 +40,8 @@ interface Rule {
 }
 
 interface Group {
-  readonly agents: Set<string>;
+  /** Whom it speaks to, in lower case, as written. */
+  readonly names: string[];
   readonly rules: Rule[];
   crawlDelay: number | null;
 }
@@ -53,41 +55,85 @@ function readGroups(text: string): { readonly groups: readonly Group[]; readonly
     if (field === "sitemap" && value !== "") sitemaps.push(value);
     if (field === "user-agent") {
       if (!group || !naming) {
-        group = { agents: new Set(), rules: [], crawlDelay: null };
+        group = { names: [], rules: [], crawlDelay: null };
         groups.push(group);
       }
-      group.agents.add(tokenOf(value));
+      group.names.push(...namesIn(value));
       naming = true;
     } else if (group && (field === "allow" || field === "disallow" || field === "crawl-delay")) {
       naming = false;
       if (field === "crawl-delay") group.crawlDelay = secondsOf(value) ?? group.crawlDelay;
       // An empty pattern forbids and allows nothing.
-      else if (value !== "") group.rules.push(ruleOf(field === "allow", value));
+      else if (value !== "") group.rules.push(...rulesOf(field === "allow", value));
     }
   }
   return { groups, sitemaps };
 }
 
+/** What is written for a field often enough that Google's parser, and others, take it for what was meant. */
+const MISSPELT: Readonly<Record<string, string>> = {
+  useragent: "user-agent",
+  "user agent": "user-agent",
+  "user-agents": "user-agent",
+  desallow: "disallow",
+  diallow: "disallow",
+  diasllow: "disallow",
+  disallaw: "disallow",
+  disallows: "disallow",
+  disalow: "disallow",
+  disllow: "disallow",
+  dissallow: "disallow",
+  dissalow: "disallow",
+  dsallow: "disallow",
+  "crawl delay": "crawl-delay",
+  crawldelay: "crawl-delay",
+  "site-map": "sitemap",
+  sitemaps: "sitemap",
+};
+
 /** The colon forgotten: what is meant is plain, so a polite reader obeys, as Google's parser does. */
-const BARE_LINE = /^(user-agent|allow|disallow)\s+([^\s:]+)$/i;
+const BARE_LINE = /^(user[ -]?agent|allow|d[a-z]*al+[ao]w|crawl[ -]?delay)\s+([^\s:]+)$/i;
 
 function* fields(text: string): Generator<readonly [string, string]> {
-  for (const line of text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/)) {
+  // Half of a byte order mark cannot be read, and is one all the same.
+  for (const line of text.replace(/^[\ufeff\ufffd]/, "").split(/\r\n|\r|\n/)) {
     const content = line.split("#", 1)[0] ?? "";
     const colon = content.indexOf(":");
-    if (colon > 0) yield [content.slice(0, colon).trim().toLowerCase(), content.slice(colon + 1).trim()];
+    if (colon > 0) yield [fieldOf(content.slice(0, colon)), content.slice(colon + 1).trim()];
     const [, name, value] = BARE_LINE.exec(content.trim()) ?? [];
-    if (name && value) yield [name.toLowerCase(), value];
+    if (name && value) yield [fieldOf(name), value];
   }
 }
 
-/** `Ultravisor/1.0 (beta)` names the product `ultravisor`. */
-function tokenOf(value: string): string {
-  return value.startsWith("*") ? "*" : (/^[a-z_-]+/i.exec(value)?.[0].toLowerCase() ?? "");
+function fieldOf(written: string): string {
+  const name = written.trim().toLowerCase();
+  return MISSPELT[name] ?? name;
+}
+
+/** `Ultravisor/1.0 (beta)` and `Otherbot, Ultravisor` name us, too. */
+function namesIn(value: string): string[] {
+  return value
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim().split(/\s/, 1)[0] ?? "");
+}
+
+/** A product token ends where its letters, `-` and `_` end. */
+function isOf(name: string, agent: string): boolean {
+  return name.startsWith(agent) && !/^[a-z_-]/.test(name.slice(agent.length));
 }
 
 function secondsOf(value: string): number | null {
-  return /^\d+(?:\.\d+)?$/.test(value) ? Number(value) * 1000 : null;
+  return /^(?:\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) * 1000 : null;
+}
+
+/** A pattern that begins with neither `/` nor `*` is no pattern by the RFC; what is meant is plain. */
+function rulesOf(allow: boolean, written: string): Rule[] {
+  const pattern = /^[/*]/.test(written) ? written : `/${written}`;
+  const rule = ruleOf(allow, pattern);
+  // Who allows the index of a folder allows the folder, which is another address of the same page.
+  const folder = allow ? /^(.*\/)index\.html?$/.exec(pattern)?.[1] : undefined;
+  return folder === undefined ? [rule] : [rule, ruleOf(true, `${folder}$`)];
 }
 
 function ruleOf(allow: boolean, pattern: string): Rule {
@@ -121,10 +167,13 @@ function fits({ parts, anchored }: Rule, path: string): boolean {
   return last === undefined ? at === path.length : path.length - last.length >= at && path.endsWith(last);
 }
 
-/** One spelling for what means the same: unreserved signs plain, all else as `%XX` in capitals. */
+/** Neither reserved nor unreserved in a URL (RFC 3986), nor an escape: only ever sent as `%XX`. */
+const NEVER_PLAIN = /[^\w.~:/?#[\]@!$&'()*+,;=%-]+/g;
+
+/** One spelling for what means the same: unreserved signs plain, reserved ones as written, all else as `%XX` in capitals. */
 function normalPath(path: string): string {
   return path
-    .replace(/[^\x21-\x7e]+/g, (signs) => encodeURIComponent(signs.toWellFormed()))
+    .replace(NEVER_PLAIN, (signs) => encodeURIComponent(signs.toWellFormed()))
     .replace(/%([0-9a-f]{2})/gi, (escaped, code: string) => {
       const sign = String.fromCharCode(Number.parseInt(code, 16));
       return /[\w.~-]/.test(sign) ? sign : escaped.toUpperCase();

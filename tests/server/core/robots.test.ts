@@ -30,6 +30,10 @@ describe("A robots.txt with groups", () => {
       "User-agent: ultravisor\n\nNoindex: /\nSitemap: /s.xml\nDisallow: /",
       false,
     ],
+    ["names several at once", "User-agent: Otherbot, Ultravisor\nDisallow: /", false],
+    ["has a name of several words, of which ours is the first", "User-agent: Ultravisor beta\nDisallow: /", false],
+    ["is no one's whose name begins with a star", "User-agent: *bot\nDisallow: /", true],
+    ["is read past half a byte order mark", "\ufffdUser-agent: ultravisor\nDisallow: /", false],
     ["is none when rules come before any name", "Disallow: /\nUser-agent: other\nDisallow: /", true],
     [
       "is read past a byte order mark, spaces and comments",
@@ -70,6 +74,13 @@ describe("A rule of a robots.txt", () => {
     ["/a%2Fb", "/a/b", false],
     ["/a%2Ab", "/a*b", true],
     ["/a%2Ab", "/axb", false],
+    ["/a|b", "/a%7Cb", true],
+    ["/list?ids={1}", "/list?ids=%7b1%7d", true],
+    ['/say"hi"', "/say%22hi%22", true],
+    ["/a%5Bb%5D", "/a[b]", false],
+    ["admin/", "/admin/users", true],
+    ["admin/", "/old/admin/", false],
+    ["*/print", "/page/print", true],
     ["", "/page", false],
   ])("Disallow: %s holds for %s: %s", (pattern, path, holds) => {
     expect(allows(rules(`Disallow: ${pattern}`), path)).toBe(!holds);
@@ -83,6 +94,9 @@ describe("A rule of a robots.txt", () => {
     [["Allow: /$", "Disallow: /"], "/", true],
     [["Allow: /$", "Disallow: /"], "/page", false],
     [["Disallow: /"], "/robots.txt", true],
+    [["Allow: /docs/index.html", "Disallow: /"], "/docs/", true],
+    [["Allow: /docs/index.html", "Disallow: /"], "/docs/index.htm", false],
+    [["Allow: /", "Disallow: /docs/index.html"], "/docs/", true],
   ])("gives way to a longer one, and Allow to nothing as long: %j for %s: %s", (lines, path, expected) => {
     expect(allows(rules(...lines), path)).toBe(expected);
   });
@@ -92,6 +106,16 @@ describe("A rule of a robots.txt", () => {
     expect(robots.allows("/private/page")).toBe(false);
     expect(robots.allows("/public")).toBe(true);
   });
+
+  test.each(["Useragent: Ultravisor", "User agent: Ultravisor", "user agent ultravisor"])(
+    "is obeyed where its name is misspelt, in a group of %j",
+    (name) => {
+      for (const field of ["Dissallow", "DISALOW", "Disallaw", "Diasllow"]) {
+        const robots = parseRobots(`${name}\n${field}: /private\nCrawl delay: .5`, "Ultravisor");
+        expect([robots.allows("/private/page"), robots.crawlDelay]).toEqual([false, 500]);
+      }
+    },
+  );
 
   test("cannot be written so that matching it takes for ever", () => {
     expect(allows(rules(`Disallow: /${"*a".repeat(5000)}b$`), `/${"a".repeat(8000)}`)).toBe(true);

@@ -1,6 +1,7 @@
 /** The robots.txt of each origin, fetched once and kept for a while. */
 import type { Readable } from "node:stream";
 import { BrowsingError } from "../../core/browsing.ts";
+import { markedEncoding } from "../../core/charset.ts";
 import { ROBOTS_AGENT } from "../../core/politeness.ts";
 import { EVERYTHING_ALLOWED, parseRobots, ROBOTS_MAX_BYTES, type Robots } from "../../core/robots.ts";
 import { Deadline } from "../deadline.ts";
@@ -101,7 +102,8 @@ async function beginning(answer: HttpAnswer): Promise<string> {
     if (size > ROBOTS_MAX_BYTES) break;
   }
   answer.body.destroy();
-  const text = Buffer.concat(chunks).subarray(0, ROBOTS_MAX_BYTES).toString("utf8");
+  const bytes = Buffer.concat(chunks).subarray(0, ROBOTS_MAX_BYTES);
+  const text = new TextDecoder(markedEncoding(bytes) ?? "utf-8").decode(bytes);
   // A line cut in the middle could mean something else than the whole of it.
   return size > ROBOTS_MAX_BYTES ? text.slice(0, text.lastIndexOf("\n") + 1) : text;
 }

@@ -35,7 +35,7 @@ interface Found {
 export async function readSitemaps(parts: SitemapParts, start: readonly URL[]): Promise<string[]> {
   const pages = new Set<string>();
   const seen = new Set(start.map((url) => url.href));
-  const queue: Found[] = start.map((url) => ({ url, depth: 0 }));
+  const queue: Found[] = [...seen].map((href) => ({ url: new URL(href), depth: 0 }));
   for (const { url, depth } of queue) {
     const nested = (address: string): void => {
       const found = URL.parse(address, url);

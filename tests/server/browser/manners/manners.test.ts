@@ -92,6 +92,14 @@ describe("robots.txt", () => {
     expect(await visit("/docs/")).toMatchObject({ title: "Manual" });
   });
 
+  test("is read by its byte order mark", async () => {
+    const text = Buffer.from("\ufeffUser-agent: *\r\nDisallow: /docs/guide/", "utf16le");
+    started.site.route("/robots.txt", (_request, response) => void response.writeHead(200).end(text));
+    const { visit } = await opened();
+    await expect(visit("/docs/guide/")).rejects.toMatchObject(FORBIDDEN);
+    expect(await visit("/docs/")).toMatchObject({ title: "Manual" });
+  });
+
   test("that does not answer is no reason to stay when the attempt is cancelled", async () => {
     const gate = started.site.hold("/robots.txt");
     const controller = new AbortController();

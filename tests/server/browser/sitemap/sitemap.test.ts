@@ -112,11 +112,12 @@ describe("the site maps of a site", () => {
     other.route("/all.xml", urlset(`${url}/b`));
     started.site.route(
       "/robots.txt",
-      `Sitemap: ${url}/one.xml\nUser-agent: *\nDisallow: /x\nSitemap: ${other.url}/all.xml`,
+      `Sitemap: ${url}/one.xml\nUser-agent: *\nDisallow: /x\nSitemap: ${other.url}/all.xml\nSitemap: /one.xml`,
     );
     serve("/one.xml", urlset(`${url}/a`));
     serve("/sitemap.xml", urlset(`${url}/not-named`));
     expect(paths(await sitemap("/docs/"))).toEqual(["/a", "/b"]);
+    expect(started.site.count("/one.xml")).toBe(1);
     await other.close();
   });
 
