@@ -32,7 +32,7 @@ export function resolveLinks(targets: readonly LinkTarget[], base: string | null
 /** What relative addresses of a page are relative to. */
 export function resolveBase(base: string | null, pageUrl: string): URL {
   const page = new URL(pageUrl);
-  const url = base === null ? null : URL.parse(base.trim(), page);
+  const url = base === null ? null : URL.parse(base, page);
   return url && isWeb(url) ? url : page;
 }
 
@@ -47,7 +47,7 @@ export function isFileLink(link: Link, endings: readonly string[] | null): boole
 }
 
 function resolve(target: string, base: URL): URL | null {
-  const url = URL.parse(target.trim(), base);
+  const url = URL.parse(target, base);
   if (!url || !isWeb(url) || url.username || url.password) return null;
   url.hash = "";
   return url;
