@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
 import { createHostGates } from "./browser/manners/host-gates.ts";
 import type { Config } from "./config.ts";
@@ -75,9 +74,8 @@ export async function serve(taken: TakenOver): Promise<void> {
 }
 
 async function build(taken: TakenOver): Promise<House> {
-  const { config, log, watch, store, boot, temporary, looking } = taken;
+  const { config, log, watch, store, boot, newId, temporary, looking } = taken;
   const clock = Date.now;
-  const newId = (): string => v7();
   const queue = createTaskQueue({
     backend: chooseBackend(config.queueUrl, config.queueFile),
     concurrency: config.concurrency,

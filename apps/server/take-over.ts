@@ -5,14 +5,14 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { v7 } from "uuid";
 import { findChromium } from "./browser/chromium/chromium.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Chromium } from "./core/browsing.ts";
-import type { Logger } from "./core/ports.ts";
+import type { Logger, NewId } from "./core/ports.ts";
 import type { Interrupted } from "./core/run-store.ts";
 import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
 import { createLogger } from "./log.ts";
+import { createNewId } from "./new-id.ts";
 import { capacityOfMachine } from "./probe/machine.ts";
 import { sweepOrphans } from "./shell/processes.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
@@ -29,6 +29,7 @@ export interface TakenOver {
   readonly store: Store;
   /** Identity of this start. */
   readonly boot: string;
+  readonly newId: NewId;
   /** A folder for what runners and their Chromium keep for a while. */
   readonly temporary: string;
   /** What the last stop had left running. */
@@ -49,8 +50,9 @@ export async function takeOver(): Promise<TakenOver> {
   ]);
   looking.catch(() => undefined);
   const boot = randomUUID();
+  const newId = createNewId();
   const store = await openStore({
-    ...{ url: config.databaseUrl, node: config.node, boot, clock: Date.now, newId: () => v7(), capacity: CAPACITY },
+    ...{ url: config.databaseUrl, node: config.node, boot, clock: Date.now, newId, capacity: CAPACITY },
     ...(config.databaseUrl.startsWith("file:") ? { backupFolder: join(config.dataFolder, "backups") } : {}),
   });
   watch.lap("database");
@@ -58,7 +60,7 @@ export async function takeOver(): Promise<TakenOver> {
   watch.lap("orphans");
   const lost = await store.transitions.interruptLost(Date.now());
   watch.lap("interrupted");
-  return { config, log, watch, folder, store, boot, temporary, lost, looking };
+  return { config, log, watch, folder, store, boot, newId, temporary, lost, looking };
 }
 
 /** What killed runners and browsers leave behind lies here, and goes with the next start, after whoever still writes there. */

@@ -94,6 +94,11 @@ export interface TaskRun {
   readonly awaits: string | null;
   /** Which end of the run it follows; null: it is no hook. */
   readonly hook: Hook | null;
+  /** What limits how many like it run at once; null: nothing does. */
+  readonly lock: string | null;
+  /** What it takes of its node while it runs: processors and bytes. */
+  readonly cpu: number | null;
+  readonly memory: number | null;
 }
 
 /** What the queue has to know to deliver a task run. */

@@ -60,6 +60,8 @@ export interface Ticket {
   readonly attempt: number;
   /** What it waits for since it began; without: it runs. */
   readonly awaits?: string;
+  /** It takes nothing that others may wait for: neither a place under a lock, nor processors or memory. */
+  readonly takesNothing?: true;
 }
 
 /** What a task run waits for from now on. */

@@ -280,8 +280,10 @@ async function writeFailure(parts: ExecuteParts, taskRun: TaskRun, outcome: Fail
   return { settled, delay: settled === null ? null : after.delay };
 }
 
-function ticketOf({ id, runId, attempt, awaits }: TaskRun): Ticket {
-  return { taskRunId: id, runId, attempt, ...(awaits === null ? {} : { awaits }) };
+function ticketOf({ id, runId, attempt, awaits, lock, cpu, memory }: TaskRun): Ticket {
+  const nothing = lock === null && cpu === null && memory === null;
+  const more = { ...(awaits === null ? {} : { awaits }), ...(nothing ? { takesNothing: true as const } : {}) };
+  return { taskRunId: id, runId, attempt, ...more };
 }
 
 function publish(parts: ExecuteParts, taskRun: TaskRun, state: TaskRun["state"]): void {

@@ -26,29 +26,44 @@ export function forgetOnRetry(transitions: RunStore, known: KnownKeys): RunStore
 /** About 5 MB. */
 const MOST = 30_000;
 
+/**
+ * Two generations: what is asked for moves to the young one, which becomes the old one when it has grown to half of `most`. To keep
+ * an exact order would cost more than to look.
+ */
 export function createKnownKeys(most: number = MOST): KnownKeys {
-  // A Set keeps the order of adding: its first entry is the one not asked for longest.
-  const known = new Set<string>();
-  const nameOf = (runId: string, task: string, key: string): string => `${runId}\n${task}\n${key}`;
-  const touch = (name: string): void => {
-    known.delete(name);
-    known.add(name);
+  let young = new Map<string, Set<string>>();
+  let old = new Map<string, Set<string>>();
+  let size = 0;
+  const add = (group: string, key: string): void => {
+    let keys = young.get(group);
+    if (keys === undefined) {
+      keys = new Set();
+      young.set(group, keys);
+    }
+    const before = keys.size;
+    size += keys.add(key).size - before;
+    if (size <= most / 2) return;
+    old = young;
+    young = new Map();
+    size = 0;
   };
   return {
     has(runId, task, key) {
-      const name = nameOf(runId, task, key);
-      if (!known.has(name)) return false;
-      touch(name);
+      const group = groupOf(runId, task);
+      if (young.get(group)?.has(key)) return true;
+      if (!old.get(group)?.has(key)) return false;
+      add(group, key);
       return true;
     },
-    add(runId, task, key) {
-      touch(nameOf(runId, task, key));
-      if (known.size <= most) return;
-      for (const oldest of known) {
-        known.delete(oldest);
-        break;
-      }
+    add: (runId, task, key) => add(groupOf(runId, task), key),
+    clear() {
+      young = new Map();
+      old = new Map();
+      size = 0;
     },
-    clear: () => known.clear(),
   };
+}
+
+function groupOf(runId: string, task: string): string {
+  return `${runId}\n${task}`;
 }

@@ -14,8 +14,8 @@ export interface Settling {
   ended(): Promise<void>;
 }
 
-/** More than the disk takes at a time would only pile up. */
-const MOST = 16;
+/** What comes while the disk is busy goes onto it together: a slow disk (20 ms) takes 3,000 a second like this. Each holds its outcome. */
+const MOST = 64;
 
 export function createSettling(log: Logger): Settling {
   const writing = new Set<Promise<void>>();

@@ -10,16 +10,7 @@ import { isCancelledAbove } from "./subtree-sql.ts";
 
 /** Everything that may follow from the end of a task run. The event stays right behind the end of the run. */
 export function followUp(runId: string, now: number): InStatement[] {
-  return [
-    cancelSpawned(runId, now),
-    skipDoomed(runId, now),
-    skipUnneeded(runId, now),
-    queueReady(runId, now),
-    startHooks(runId, now),
-    finishRun(runId, now),
-    insertFinishedEvent(runId, now),
-    wakeByRun(runId),
-  ];
+  return [...IN_ORDER.map((sql) => ({ sql, args: [runId, now] })), wakeByRun(runId)];
 }
 
 const FINAL = "('succeeded', 'failed', 'cancelled', 'skipped')";
@@ -47,65 +38,40 @@ export const FAILING_TASKS = `FROM task_runs t WHERE t.run_id = ?1 AND t.parent_
 const RUN_FAILED = `(timed_out OR (failed > 0 AND EXISTS (SELECT 1 ${FAILING_TASKS})))`;
 
 /** What a task spawned, or wants to try again, while its run was being stopped is cancelled with it. */
-function cancelSpawned(runId: string, now: number): InStatement {
-  return {
-    sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?2, awaits = NULL
-          WHERE id IN (SELECT t.id FROM runs r CROSS JOIN task_runs t ON t.run_id = r.id AND t.state IN ('waiting', 'queued')
-            WHERE r.id = ?1 AND (r.cancel_requested_at IS NOT NULL OR r.timed_out) AND (r.cancel_requested_at IS NOT NULL OR t.hook IS NULL))`,
-    args: [runId, now],
-  };
-}
+const CANCEL_SPAWNED = `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?2, awaits = NULL
+  WHERE id IN (SELECT t.id FROM runs r CROSS JOIN task_runs t ON t.run_id = r.id AND t.state IN ('waiting', 'queued')
+    WHERE r.id = ?1 AND (r.cancel_requested_at IS NOT NULL OR r.timed_out) AND (r.cancel_requested_at IS NOT NULL OR t.hook IS NULL))`;
 
 /**
  * waiting → skipped for everything that needs, directly or through others, a task run that did not succeed.
  * CROSS JOIN keeps SQLite walking from the few that wait, never from a crawl's 100,000 subtasks.
  */
-function skipDoomed(runId: string, now: number): InStatement {
-  return {
-    sql: `WITH RECURSIVE doomed (id) AS (
-            SELECT w.id FROM task_runs w CROSS JOIN task_run_edges e ON e.task_run_id = w.id AND e.on_failure = 0 CROSS JOIN task_runs n ON n.id = e.needs_id
-            WHERE w.run_id = ?1 AND w.state = 'waiting' AND n.open_subtasks = 0 AND n.state IN ${FINAL} AND NOT ${WENT_WELL("n")} AND NOT (${FAILED("n")} AND ${MAY_BE_SAVED("n")})
-            UNION SELECT e.task_run_id FROM task_run_edges e JOIN doomed d ON e.needs_id = d.id AND e.on_failure = 0)
-          UPDATE task_runs SET state = 'skipped', reason = 'upstream_failed', finished_at = ?2
-          WHERE id IN (SELECT id FROM doomed) AND state = 'waiting'`,
-    args: [runId, now],
-  };
-}
+const SKIP_DOOMED = `WITH RECURSIVE doomed (id) AS (
+    SELECT w.id FROM task_runs w CROSS JOIN task_run_edges e ON e.task_run_id = w.id AND e.on_failure = 0 CROSS JOIN task_runs n ON n.id = e.needs_id
+    WHERE w.run_id = ?1 AND w.state = 'waiting' AND n.open_subtasks = 0 AND n.state IN ${FINAL} AND NOT ${WENT_WELL("n")} AND NOT (${FAILED("n")} AND ${MAY_BE_SAVED("n")})
+    UNION SELECT e.task_run_id FROM task_run_edges e JOIN doomed d ON e.needs_id = d.id AND e.on_failure = 0)
+  UPDATE task_runs SET state = 'skipped', reason = 'upstream_failed', finished_at = ?2
+  WHERE id IN (SELECT id FROM doomed) AND state = 'waiting'`;
 
 /** waiting → skipped for fallbacks of what did not fail. */
-function skipUnneeded(runId: string, now: number): InStatement {
-  return {
-    sql: `UPDATE task_runs SET state = 'skipped', reason = 'not_needed', finished_at = ?2
-          WHERE run_id = ?1 AND state = 'waiting' AND EXISTS (
-            SELECT 1 FROM task_run_edges e CROSS JOIN task_runs n ON n.id = e.needs_id
-            WHERE e.task_run_id = task_runs.id AND e.on_failure = 1 AND n.open_subtasks = 0 AND n.state IN ${FINAL} AND NOT ${FAILED("n")})`,
-    args: [runId, now],
-  };
-}
+const SKIP_UNNEEDED = `UPDATE task_runs SET state = 'skipped', reason = 'not_needed', finished_at = ?2
+  WHERE run_id = ?1 AND state = 'waiting' AND EXISTS (
+    SELECT 1 FROM task_run_edges e CROSS JOIN task_runs n ON n.id = e.needs_id
+    WHERE e.task_run_id = task_runs.id AND e.on_failure = 1 AND n.open_subtasks = 0 AND n.state IN ${FINAL} AND NOT ${FAILED("n")})`;
 
 /** waiting → queued for everything whose needs have all been met, subtasks included. */
-function queueReady(runId: string, now: number): InStatement {
-  return {
-    sql: `UPDATE task_runs SET state = 'queued', reason = 'ready', available_at = ?2
-          WHERE run_id = ?1 AND state = 'waiting' AND hook IS NULL AND awaits IS NULL AND NOT EXISTS (
-            SELECT 1 FROM task_run_edges e JOIN task_runs n ON n.id = e.needs_id
-            WHERE e.task_run_id = task_runs.id AND NOT CASE WHEN e.on_failure THEN ${FAILED("n")} ELSE ${WENT_WELL("n")} OR (${FAILED("n")} AND ${SAVED("n")}) END)
-          RETURNING ${DELIVERY_COLUMNS}`,
-    args: [runId, now],
-  };
-}
+const QUEUE_READY = `UPDATE task_runs SET state = 'queued', reason = 'ready', available_at = ?2
+  WHERE run_id = ?1 AND state = 'waiting' AND hook IS NULL AND awaits IS NULL AND NOT EXISTS (
+    SELECT 1 FROM task_run_edges e JOIN task_runs n ON n.id = e.needs_id
+    WHERE e.task_run_id = task_runs.id AND NOT CASE WHEN e.on_failure THEN ${FAILED("n")} ELSE ${WENT_WELL("n")} OR (${FAILED("n")} AND ${SAVED("n")}) END)
+  RETURNING ${DELIVERY_COLUMNS}`;
 
+const HOOK_IS_ASKED = `(hook = 'finish' OR (hook = 'failure') = (SELECT ${RUN_FAILED} FROM runs WHERE id = ?1))`;
 /** waiting → queued (or skipped) for the hooks of a run, when they are all that is left. */
-function startHooks(runId: string, now: number): InStatement {
-  const asked = `(hook = 'finish' OR (hook = 'failure') = (SELECT ${RUN_FAILED} FROM runs WHERE id = ?1))`;
-  return {
-    sql: `UPDATE task_runs SET available_at = ?2, state = CASE WHEN ${asked} THEN 'queued' ELSE 'skipped' END,
-            reason = CASE WHEN ${asked} THEN 'ready' ELSE 'not_needed' END, finished_at = CASE WHEN ${asked} THEN NULL ELSE ?2 END
-          WHERE run_id = ?1 AND state = 'waiting' AND hook IS NOT NULL AND awaits IS NULL AND (SELECT hooks > 0 AND waiting = hooks AND queued + running = 0 FROM runs WHERE id = ?1)
-          RETURNING ${DELIVERY_COLUMNS}, state`,
-    args: [runId, now],
-  };
-}
+const START_HOOKS = `UPDATE task_runs SET available_at = ?2, state = CASE WHEN ${HOOK_IS_ASKED} THEN 'queued' ELSE 'skipped' END,
+    reason = CASE WHEN ${HOOK_IS_ASKED} THEN 'ready' ELSE 'not_needed' END, finished_at = CASE WHEN ${HOOK_IS_ASKED} THEN NULL ELSE ?2 END
+  WHERE run_id = ?1 AND state = 'waiting' AND hook IS NOT NULL AND awaits IS NULL AND (SELECT hooks > 0 AND waiting = hooks AND queued + running = 0 FROM runs WHERE id = ?1)
+  RETURNING ${DELIVERY_COLUMNS}, state`;
 
 const SUMMARY = `CASE WHEN succeeded + failed + cancelled + skipped = 1 THEN '' ELSE (succeeded + failed + cancelled + skipped) || ' task runs: ' END
   || rtrim(CASE WHEN succeeded > 0 THEN succeeded || ' succeeded, ' ELSE '' END || CASE WHEN failed > 0 THEN failed || ' failed, ' ELSE '' END
@@ -117,22 +83,22 @@ const SUMMARY = `CASE WHEN succeeded + failed + cancelled + skipped = 1 THEN '' 
 const WENT = "(succeeded > 0 OR skipped = 0)";
 
 /** A run is final when its last task run is. */
-function finishRun(runId: string, now: number): InStatement {
-  return {
-    sql: `UPDATE runs SET finished_at = ?2, expires_at = NULL, summary = ${SUMMARY},
-            state = CASE WHEN ${RUN_FAILED} THEN 'failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'succeeded' ELSE 'skipped' END,
-            reason = CASE WHEN timed_out THEN 'timeout' WHEN ${RUN_FAILED} THEN 'task_failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'completed' ELSE 'skipped' END
-          WHERE id = ?1 AND finished_at IS NULL AND waiting + queued + running = 0 RETURNING id, name, state`,
-    args: [runId, now],
-  };
-}
+const FINISH_RUN = `UPDATE runs SET finished_at = ?2, expires_at = NULL, summary = ${SUMMARY},
+    state = CASE WHEN ${RUN_FAILED} THEN 'failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'succeeded' ELSE 'skipped' END,
+    reason = CASE WHEN timed_out THEN 'timeout' WHEN ${RUN_FAILED} THEN 'task_failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'completed' ELSE 'skipped' END
+  WHERE id = ?1 AND finished_at IS NULL AND waiting + queued + running = 0 RETURNING id, name, state`;
 
-/** Right after `finishRun`: says so in the events, exactly when it did. */
-function insertFinishedEvent(runId: string, now: number): InStatement {
-  return {
-    sql: `INSERT INTO events (time, kind, run_id, name, data)
-          SELECT ?2, 'run.finished', id, name, json_object('state', state, 'reason', reason, 'summary', summary, 'parentTask', parent_task_run_id,
-            'runsBelow', (SELECT count(*) FROM runs c WHERE c.trigger_run_id = runs.id AND c.parent_task_run_id IS NOT NULL AND c.finished_at IS NULL)) FROM runs WHERE id = ?1 AND changes() = 1`,
-    args: [runId, now],
-  };
-}
+/** Right after `FINISH_RUN`: says so in the events, exactly when it did. */
+const INSERT_FINISHED_EVENT = `INSERT INTO events (time, kind, run_id, name, data)
+  SELECT ?2, 'run.finished', id, name, json_object('state', state, 'reason', reason, 'summary', summary, 'parentTask', parent_task_run_id,
+    'runsBelow', (SELECT count(*) FROM runs c WHERE c.trigger_run_id = runs.id AND c.parent_task_run_id IS NOT NULL AND c.finished_at IS NULL)) FROM runs WHERE id = ?1 AND changes() = 1`;
+
+const IN_ORDER = [
+  CANCEL_SPAWNED,
+  SKIP_DOOMED,
+  SKIP_UNNEEDED,
+  QUEUE_READY,
+  START_HOOKS,
+  FINISH_RUN,
+  INSERT_FINISHED_EVENT,
+];

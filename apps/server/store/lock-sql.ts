@@ -57,19 +57,18 @@ const WOKEN = `RETURNING ${DELIVERY_COLUMNS}, 'woken' AS held`;
 /** How many of those that wait for processors or memory are tried at a time: the others are still queued behind them. */
 const TRIED = 16;
 
+// CROSS JOIN keeps SQLite walking from the one that ended, never over everything that is queued.
+const WAKE_BY_TASK = `UPDATE task_runs SET reason = 'ready' WHERE id IN (SELECT id FROM (
+    SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason IN ('concurrency', 'load')
+    WHERE e.id = ?1 AND NOT ${isPaused("w")} ORDER BY w.id LIMIT ${freePlaces("task_runs")})
+  UNION ALL SELECT id FROM (
+    SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.state = 'queued' AND w.reason = 'resources'
+    WHERE e.id = ?1 AND (e.cpu IS NOT NULL OR e.memory IS NOT NULL) ORDER BY w.id LIMIT ${TRIED}))
+  ${WOKEN}`;
+
 /** Behind the end of an attempt: the oldest that wait for the same lock, or for what it took. The columns tell them from other deliveries. */
 export function wakeByTask(taskRunId: string): InStatement {
-  return {
-    // CROSS JOIN keeps SQLite walking from the one that ended, never over everything that is queued.
-    sql: `UPDATE task_runs SET reason = 'ready' WHERE id IN (SELECT id FROM (
-            SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason IN ('concurrency', 'load')
-            WHERE e.id = ?1 AND NOT ${isPaused("w")} ORDER BY w.id LIMIT ${freePlaces("task_runs")})
-          UNION ALL SELECT id FROM (
-            SELECT w.id FROM task_runs e CROSS JOIN task_runs w ON w.state = 'queued' AND w.reason = 'resources'
-            WHERE e.id = ?1 AND (e.cpu IS NOT NULL OR e.memory IS NOT NULL) ORDER BY w.id LIMIT ${TRIED}))
-          ${WOKEN}`,
-    args: [taskRunId],
-  };
+  return { sql: WAKE_BY_TASK, args: [taskRunId] };
 }
 
 /** After the places of a lock have changed. */
@@ -84,17 +83,16 @@ export function wakeByLock(lock: string): InStatement {
   };
 }
 
+const WAKE_BY_RUN = `UPDATE task_runs SET reason = 'ready' WHERE id IN (
+    SELECT t.id FROM (
+      SELECT w.id FROM runs e CROSS JOIN runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason = 'concurrency'
+      WHERE e.id = ?1 AND e.finished_at IS NOT NULL ORDER BY w.id LIMIT ${freePlaces("runs")}) n
+    CROSS JOIN task_runs t ON t.run_id = n.id AND t.state = 'queued' AND t.reason = 'concurrency')
+  ${WOKEN}`;
+
 /** Behind the end of a run, likewise. */
 export function wakeByRun(runId: string): InStatement {
-  return {
-    sql: `UPDATE task_runs SET reason = 'ready' WHERE id IN (
-            SELECT t.id FROM (
-              SELECT w.id FROM runs e CROSS JOIN runs w ON w.lock = e.lock AND w.state = 'queued' AND w.reason = 'concurrency'
-              WHERE e.id = ?1 AND e.finished_at IS NOT NULL ORDER BY w.id LIMIT ${freePlaces("runs")}) n
-            CROSS JOIN task_runs t ON t.run_id = n.id AND t.state = 'queued' AND t.reason = 'concurrency')
-          ${WOKEN}`,
-    args: [runId],
-  };
+  return { sql: WAKE_BY_RUN, args: [runId] };
 }
 
 /** How many more may run beside those that do, by the lock of the row ?1. */

@@ -41,13 +41,12 @@ export function insertRun(draft: RunDraft, now: number): InStatement {
   };
 }
 
+const CLAIM = `UPDATE task_runs SET state = 'running', reason = 'claimed', attempt = attempt + 1, node = ?, boot = ?, started_at = coalesce(started_at, ?), error = NULL
+  WHERE id = ? AND state = 'queued' AND ${IS_FREE} RETURNING id`;
+
 /** queued → running; gives a row when it did. */
 export function claim(taskRunId: string, owner: Owner, now: number): InStatement {
-  return {
-    sql: `UPDATE task_runs SET state = 'running', reason = 'claimed', attempt = attempt + 1, node = ?, boot = ?, started_at = coalesce(started_at, ?), error = NULL
-          WHERE id = ? AND state = 'queued' AND ${IS_FREE} RETURNING id`,
-    args: [owner.node, owner.boot, now, taskRunId],
-  };
+  return { sql: CLAIM, args: [owner.node, owner.boot, now, taskRunId] };
 }
 
 interface Owner {

@@ -157,7 +157,8 @@ async function settleAttempt(
 ): Promise<Settled | null> {
   try {
     const after = { about: ticket.runId, statements: followUp(ticket.runId, now) };
-    return settledOf(await database.write([...statements, wakeByTask(ticket.taskRunId)], { after }));
+    const waking = ticket.takesNothing ? [] : [wakeByTask(ticket.taskRunId)];
+    return settledOf(await database.write([...statements, ...waking], { after }));
   } catch (error) {
     if (error instanceof FenceError) return null;
     throw error;

@@ -28,14 +28,13 @@ export const isPaused = (row: string): string =>
 export const isCancelledAbove = (row: string): string =>
   `EXISTS (SELECT 1 FROM runs m WHERE m.id = ${row}.run_id AND m.marks > 0 AND ${marked(`${row}.id`, "cancel_requested_at")})`;
 
+const CANCEL_STRAY = `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?3, awaits = NULL WHERE id IN (
+    SELECT t.id FROM runs r CROSS JOIN task_runs t ON t.id = ?2 OR t.parent_id = ?2
+    WHERE r.id = ?1 AND r.marks > 0 AND t.state IN ('queued', 'waiting') AND ${marked("?2", "cancel_requested_at")})`;
+
 /** What an attempt spawned, or wants to try again, while what it is part of was cancelled, is cancelled with it. */
 export function cancelStray(runId: string, taskRunId: string, now: number): InStatement {
-  return {
-    sql: `UPDATE task_runs SET state = 'cancelled', reason = 'cancelled', finished_at = ?3, awaits = NULL WHERE id IN (
-            SELECT t.id FROM runs r CROSS JOIN task_runs t ON t.id = ?2 OR t.parent_id = ?2
-            WHERE r.id = ?1 AND r.marks > 0 AND t.state IN ('queued', 'waiting') AND ${marked("?2", "cancel_requested_at")})`,
-    args: [runId, taskRunId, now],
-  };
+  return { sql: CANCEL_STRAY, args: [runId, taskRunId, now] };
 }
 
 /** Fenced on something that is open and not paused yet; then what was taken from the queue. */

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { crawlWithUltravisor } from "./ours.ts";
+import type { RunningUltravisor } from "./ours.ts";
 
 export interface Measured {
   readonly ms: number;
@@ -22,10 +22,10 @@ export interface Contender {
 }
 
 /** @param chromium the same browser for all */
-export function contenders(chromium: string): readonly Contender[] {
+export function contenders(chromium: string, ultravisor: RunningUltravisor): readonly Contender[] {
   const script = (file: string) => (url: string, concurrency: number) =>
     runScript(file, [url, String(concurrency), chromium]);
-  const ours = (task: string) => (url: string, concurrency: number) => crawlWithUltravisor(task, url, concurrency);
+  const ours = (task: string) => (url: string) => ultravisor.crawl(task, url);
   return [
     { name: "ultravisor (never)", tier: "http", crawl: ours("crawl-never") },
     { name: "ultravisor (auto)", tier: "http", crawl: ours("crawl-auto") },

@@ -43,47 +43,56 @@ interface PageRecord {
   readonly links: number;
 }
 
-export async function crawlWithUltravisor(task: string, url: string, concurrency: number): Promise<Measured> {
+export interface RunningUltravisor {
+  crawl(task: string, url: string): Promise<Measured>;
+  stop(): Promise<void>;
+}
+
+/** One server for all rounds, as it is used: only the first crawl after its start is slower, and told apart. */
+export async function startUltravisor(concurrency: number): Promise<RunningUltravisor> {
   const data = mkdtempSync(join(tmpdir(), "ultravisor-bench-"));
   const tasks = join(data, "tasks");
   mkdirSync(tasks);
   for (const render of ["auto", "never", "always"]) writeFileSync(join(tasks, `crawl-${render}.ts`), taskFile(render));
   const { child, address } = await start(data, tasks, concurrency);
-  try {
-    const ask = async <T>(path: string, body?: object): Promise<T> => {
-      const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
-      const answer = await fetch(
-        `${address}/api${path}`,
-        body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers },
-      );
-      return answer.json() as Promise<T>;
-    };
-    const { id } = await ask<{ id: string }>("/runs", { task, input: { url } });
-    // The log stream ends with the run; asking again and again would take time from it.
-    await (
-      await fetch(`${address}/api/runs/${id}/logs`, {
-        headers: { authorization: `Bearer ${TOKEN}`, accept: "text/event-stream" },
-      })
-    ).text();
-    const run = await ask<Run>(`/runs/${id}`);
-    if (run.state !== "succeeded") throw new Error(`the run ended as ${run.state}`);
-    const kinds = await ask<{ items: readonly Kind[] }>(`/runs/${id}/pages`);
-    const tiers = { http: 0, browser: 0 };
-    for (const { tier, pages } of kinds.items) tiers[tier] += pages;
-    const links = new Map<string, number>();
-    for (const page of await records(address)) links.set(new URL(page.url).pathname, page.links);
-    const ms = Date.parse(run.finishedAt ?? "") - Date.parse(run.startedAt);
-    return { ms, pages: [...links.keys()], links, tiers };
-  } finally {
-    child.kill("SIGTERM");
-    await once(child, "exit");
-    rmSync(data, { recursive: true, force: true });
-  }
+  return {
+    crawl: (task, url) => crawl(address, task, url),
+    async stop() {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
 }
 
-async function records(address: string): Promise<PageRecord[]> {
+async function crawl(address: string, task: string, url: string): Promise<Measured> {
+  const ask = async <T>(path: string, body?: object): Promise<T> => {
+    const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+    const answer = await fetch(
+      `${address}/api${path}`,
+      body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers },
+    );
+    return answer.json() as Promise<T>;
+  };
+  const { id } = await ask<{ id: string }>("/runs", { task, input: { url } });
+  // The log stream ends with the run; asking again and again would take time from it.
+  const stream = { authorization: `Bearer ${TOKEN}`, accept: "text/event-stream" };
+  await (await fetch(`${address}/api/runs/${id}/logs`, { headers: stream })).text();
+  const run = await ask<Run>(`/runs/${id}`);
+  if (run.state !== "succeeded") throw new Error(`the run ended as ${run.state}`);
+  const kinds = await ask<{ items: readonly Kind[] }>(`/runs/${id}/pages`);
+  const tiers = { http: 0, browser: 0 };
+  for (const { tier, pages } of kinds.items) tiers[tier] += pages;
+  const links = new Map<string, number>();
+  for (const page of await records(address, id)) links.set(new URL(page.url).pathname, page.links);
+  const ms = Date.parse(run.finishedAt ?? "") - Date.parse(run.startedAt);
+  return { ms, pages: [...links.keys()], links, tiers };
+}
+
+async function records(address: string, run: string): Promise<PageRecord[]> {
   const headers = { authorization: `Bearer ${TOKEN}` };
-  const answer = await fetch(`${address}/api/data/pages?format=jsonl`, { headers });
+  const where = encodeURIComponent(`_run="${run}"`);
+  const answer = await fetch(`${address}/api/data/pages?format=jsonl&where=${where}`, { headers });
   const lines = (await answer.text()).trim().split("\n");
   return lines.map((line) => JSON.parse(line) as { data: PageRecord }).map(({ data }) => data);
 }

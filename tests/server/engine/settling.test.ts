@@ -21,16 +21,16 @@ test("A worker goes on while the end of its attempt is written, and a stop waits
   await end;
 });
 
-test("Workers wait once sixteen ends are being written", async () => {
+test("Workers wait once 64 ends are being written", async () => {
   const settling = createSettling(log);
-  const disks = Array.from({ length: 17 }, () => Promise.withResolvers<void>());
+  const disks = Array.from({ length: 65 }, () => Promise.withResolvers<void>());
   let taken = 0;
   const all = disks.map(({ promise }) => settling.aside(() => promise).then(() => taken++));
   await turn();
-  expect(taken).toBe(16);
+  expect(taken).toBe(64);
   disks[3]?.resolve();
   await Promise.all(all);
-  expect(taken).toBe(17);
+  expect(taken).toBe(65);
   for (const { resolve } of disks) resolve();
   await settling.ended();
 });
