@@ -20,6 +20,7 @@ import { loadSession, type SavedSessionParts, sealSession } from "./saved-sessio
 import { createSettling, isEnd } from "./settling.ts";
 import { stateHost } from "./state-host.ts";
 import { unknownSpawn } from "./unknown-spawn.ts";
+import { endsUntilWritten } from "./until-written.ts";
 
 export interface ExecuteParts extends SavedSessionParts {
   /** A secret of the server's environment, by name. */
@@ -69,7 +70,10 @@ export interface Execution {
   abandon(): void;
 }
 
-export function createExecution(parts: ExecuteParts): Execution {
+export function createExecution(given: ExecuteParts): Execution {
+  const leaving = new AbortController();
+  const transitions = endsUntilWritten(given.transitions, { log: given.log, signal: leaving.signal });
+  const parts = { ...given, transitions };
   const running = new Map<string, AbortController>();
   const settling = createSettling(parts.log);
   let abandoned = false;
@@ -109,6 +113,7 @@ export function createExecution(parts: ExecuteParts): Execution {
     },
     abandon: () => {
       abandoned = true;
+      leaving.abort();
       for (const stop of running.values()) stop.abort();
     },
   };
