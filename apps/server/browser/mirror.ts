@@ -3,7 +3,14 @@ import { BrowsingError } from "../core/browsing.ts";
 import { decodeText } from "../core/charset.ts";
 import type { FileStore, StoredBlob } from "../core/files.ts";
 import { headerMediaType, mediaTypeOf } from "../core/media-type.ts";
-import { type CaptureDraft, type CaptureKind, headerOf, keptHeaders, type Requisites } from "../core/mirror.ts";
+import {
+  type CaptureDraft,
+  type CaptureKind,
+  headerOf,
+  keptHeaders,
+  keptRequest,
+  type Requisites,
+} from "../core/mirror.ts";
 import { conditionalHeaders, type Facts, type Remembered } from "../core/recrawl.ts";
 import { isEncoded } from "../core/resume.ts";
 import { createSlots } from "./chromium/slots.ts";
@@ -68,7 +75,8 @@ export class MirrorRecorder {
     const blob = await this.#parts.files.put(once(Buffer.from(document.html)));
     const headers = [["content-type", "text/html; charset=utf-8"]] as const;
     const { url, status, type, title } = document;
-    this.#add({ kind: "rendered", url, status, headers, ...blob, type, title, target: null, time: Date.now() });
+    const facts = { url, status, headers, request: null, ...blob, type, title, target: null, time: Date.now() };
+    this.#add({ kind: "rendered", ...facts });
     this.need(tier, document);
   }
 
@@ -185,24 +193,26 @@ function rememberedOf(kind: "page" | "file" | "asset", facts: Facts, title: stri
   const raw = Object.entries(headers).map(([name, value]) => [name, value] as const);
   const time = Date.parse(headers.date ?? "") || Date.now();
   const kept = keptHeaders(raw, kind === "page" && isEncoded(headers));
-  return { kind, url, status, headers: kept, sha256: body || null, size, type, title, target: null, time };
+  const known = { url, status, headers: kept, request: null, sha256: body || null, size, type };
+  return { kind, ...known, title, target: null, time };
 }
 
 function captureOf(
   kind: CaptureKind,
-  { url, status, rawHeaders }: HttpAnswer,
+  { url, status, rawHeaders, asked }: HttpAnswer,
   blob: StoredBlob | null,
   type: string,
   isPlain: boolean,
 ): CaptureDraft {
   const body = { sha256: blob?.sha256 ?? null, size: blob?.size ?? 0 };
-  const headers = keptHeaders(rawHeaders, isPlain);
-  return { kind, url: withoutHash(url), status, headers, ...body, type, title: "", target: null, time: Date.now() };
+  const headers = keptHeaders(rawHeaders, isPlain, status === 206);
+  const said = { url: withoutHash(url), status, headers, request: keptRequest(asked) };
+  return { kind, ...said, ...body, type, title: "", target: null, time: Date.now() };
 }
 
 /** Chromium followed the redirect by itself, so what was said on the way is not known. */
 function leading(url: string, target: string): CaptureDraft {
-  const nothing = { headers: [], sha256: null, size: 0, type: "", title: "" } as const;
+  const nothing = { headers: [], request: null, sha256: null, size: 0, type: "", title: "" } as const;
   return { kind: "redirect", url, status: 302, ...nothing, target, time: Date.now() };
 }
 

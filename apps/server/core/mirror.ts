@@ -7,6 +7,13 @@
 export const CAPTURE_KINDS = ["page", "file", "asset", "redirect", "rendered"] as const;
 export type CaptureKind = (typeof CAPTURE_KINDS)[number];
 
+/** What was asked, beside the address. */
+export interface CaptureRequest {
+  readonly method: string;
+  /** As sent, in order; of those that may be secrets, the names only. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
 export interface CaptureDraft {
   readonly kind: CaptureKind;
   /** Asked for, without fragment. */
@@ -14,6 +21,8 @@ export interface CaptureDraft {
   readonly status: number;
   /** As received, in order; what they said of the body's packing on its way is renamed, for bodies are kept plain. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Null: what Chromium asked, and what was remembered from an earlier run. */
+  readonly request: CaptureRequest | null;
   /** Blob of the body; null: none was kept. */
   readonly sha256: string | null;
   readonly size: number;
@@ -62,14 +71,45 @@ export interface Mirrors {
 
 /** What a body was packed in on its way is kept under another name, as other archives do. */
 const PACKING = new Set(["content-encoding", "transfer-encoding"]);
+/** What the last part of a file said of itself. */
+const OF_PART = new Set(["content-range", "content-length"]);
 
-/** @param isPlain the body was packed, and is kept unpacked: its length is another one, too */
-export function keptHeaders(headers: CaptureDraft["headers"], isPlain: boolean): CaptureDraft["headers"] {
+/**
+ * @param isPlain the body was packed, and is kept unpacked: its length is another one, too
+ * @param isPart the answer brought the rest of the body only
+ */
+export function keptHeaders(
+  headers: CaptureDraft["headers"],
+  isPlain: boolean,
+  isPart: boolean = false,
+): CaptureDraft["headers"] {
   return headers.map(([name, value]) => {
     const key = name.toLowerCase();
-    const isMoved = key === "transfer-encoding" || (isPlain && (PACKING.has(key) || key === "content-length"));
+    const isMoved =
+      key === "transfer-encoding" ||
+      (isPlain && (PACKING.has(key) || key === "content-length")) ||
+      (isPart && OF_PART.has(key));
     return isMoved ? [`X-Archive-Orig-${name}`, value] : [name, value];
   });
+}
+
+/** What no key, cookie or token is ever sent in. A task may send one in any other. */
+const TELLING_NOTHING = new RegExp(
+  `^(?:${[
+    "accept|accept-charset|accept-encoding|accept-language|cache-control|connection|content-encoding|content-language",
+    "content-length|content-type|date|dnt|expect|host|if-match|if-modified-since|if-none-match|if-range",
+    "if-unmodified-since|origin|pragma|priority|range|referer|sec-[\\w-]+|te|upgrade-insecure-requests|user-agent|via",
+  ].join("|")})$`,
+  "i",
+);
+const LEFT_OUT = "(left out)";
+
+/** What is kept of a request: an archive is made to be handed on. */
+export function keptRequest({ method, headers }: CaptureRequest): CaptureRequest {
+  return {
+    method,
+    headers: headers.map(([name, value]) => [name, TELLING_NOTHING.test(name) ? value : LEFT_OUT]),
+  };
 }
 
 /** Value of a header, whatever the case of its name. */

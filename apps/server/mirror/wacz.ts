@@ -49,7 +49,7 @@ export function wacz(parts: WaczParts): AsyncIterable<Uint8Array> {
 async function* archive(parts: WaczParts, index: string[], pages: Capture[]): AsyncGenerator<Uint8Array> {
   let offset = 0;
   const hidden = new Set<string>();
-  for await (const { capture, bytes } of parts.records()) {
+  for await (const { capture, isRevisit, bytes } of parts.records()) {
     const start = offset;
     for await (const chunk of bytes) {
       offset += chunk.byteLength;
@@ -58,19 +58,19 @@ async function* archive(parts: WaczParts, index: string[], pages: Capture[]): As
     if (capture === null) continue;
     // What scripts made of a page is what is shown for its address; it comes after the answer that it was made of.
     if (capture.kind === "rendered") hidden.add(capture.url);
-    index.push(indexLine(capture, start, offset - start));
+    index.push(indexLine(capture, isRevisit, start, offset - start));
     if ((capture.kind === "page" || capture.kind === "rendered") && isHtml(capture.type)) pages.push(capture);
   }
   const shown = pages.filter(({ kind, url }) => kind === "rendered" || !hidden.has(url));
   pages.splice(0, pages.length, ...shown);
 }
 
-function indexLine(capture: Capture, offset: number, length: number): string {
+function indexLine(capture: Capture, isRevisit: boolean, offset: number, length: number): string {
   const facts = {
     url: capture.url,
-    mime: capture.type || "unk",
+    mime: isRevisit ? "warc/revisit" : capture.type || "unk",
     status: String(capture.kind === "rendered" ? 200 : capture.status),
-    ...(capture.sha256 === null || capture.kind === "file" ? {} : { digest: `sha256:${capture.sha256}` }),
+    ...(capture.sha256 === null ? {} : { digest: `sha256:${capture.sha256}` }),
     length: String(length),
     offset: String(offset),
     filename: "data.warc.gz",

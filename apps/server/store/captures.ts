@@ -11,8 +11,9 @@ import { captures } from "./schema/index.ts";
 /** Many pages share a style sheet; each address is kept as it was received first. */
 export function insertCaptures(ticket: Ticket, drafts: readonly CaptureDraft[]): InStatement[] {
   if (drafts.length === 0) return [];
-  const sql = `INSERT INTO captures (run_id, kind, url, status, headers, sha256, size, type, title, target, time)
-    SELECT ?1, d.value->>'kind', d.value->>'url', d.value->>'status', d.value->'headers', d.value->>'sha256', d.value->>'size', d.value->>'type', d.value->>'title',
+  const sql = `INSERT INTO captures (run_id, kind, url, status, headers, request, sha256, size, type, title, target, time)
+    SELECT ?1, d.value->>'kind', d.value->>'url', d.value->>'status', d.value->'headers',
+           iif(json_type(d.value, '$.request') = 'object', d.value->'request', NULL), d.value->>'sha256', d.value->>'size', d.value->>'type', d.value->>'title',
            d.value->>'target', d.value->>'time'
     FROM json_each(?2) AS d WHERE true ON CONFLICT (run_id, url, kind) DO NOTHING`;
   return [{ sql, args: [ticket.runId, jsonText(drafts)] }];

@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { chromium, type Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { WARCParser } from "warcio";
+import { CDXIndexer, WARCParser, type WARCRecord } from "warcio";
 import { fromBufferPromise } from "yauzl";
 import { findChromium } from "../../../apps/server/browser/chromium/chromium.ts";
 import { type MirroredSite, mirrorSite } from "./mirrored-site.ts";
@@ -19,6 +20,44 @@ async function unpacked(bytes: Buffer): Promise<Map<string, Buffer>> {
     files.set(entry.fileName, Buffer.concat(chunks));
   }
   return files;
+}
+
+const EMPTY = createHash("sha256").digest("hex");
+
+interface Read {
+  readonly type: string;
+  readonly url: string;
+  readonly warc: WARCRecord["warcHeaders"]["headers"];
+  /** Request or status line, and headers. */
+  readonly http: string;
+  readonly body: string;
+}
+
+async function recordsOf(bytes: Buffer): Promise<Read[]> {
+  const records: Read[] = [];
+  for await (const record of new WARCParser(new Blob([new Uint8Array(bytes)]).stream(), { keepHeadersCase: true })) {
+    const body = Buffer.from(await record.readFully(true)).toString("latin1");
+    const { warcType: type, warcTargetURI: url, httpHeaders } = record;
+    records.push({ type, url: url ?? "", warc: record.warcHeaders.headers, http: httpHeaders?.toString() ?? "", body });
+  }
+  return records;
+}
+
+/** The lines that warcio's own indexer makes of an archive. */
+async function indexOf(archive: Buffer): Promise<string[]> {
+  const indexer = new CDXIndexer({ format: "cdxj" });
+  const parser = new WARCParser(new Blob([new Uint8Array(archive)]).stream());
+  const lines: string[] = [];
+  for await (const found of indexer.iterRecords(parser, "data.warc.gz"))
+    lines.push(indexer.serializeCDXJ(found).trim());
+  return lines;
+}
+
+/** What an index line says, whichever way it is written: media types and digests may be told in more than one. */
+function indexed(line: string): object {
+  const at = line.indexOf("{");
+  const { mime = "", digest = EMPTY, ...facts } = JSON.parse(line.slice(at)) as { mime?: string; digest?: string };
+  return { ...facts, key: line.slice(0, at), mime: mime.split(";")[0], digest: digest.replace("sha256:", "") };
 }
 
 /** The folder that the command writes, and a page in a real Chromium that tells what left the machine. */
@@ -87,28 +126,56 @@ describe("a mirrored run", () => {
   test("is a web archive that warcio reads, with headers and bodies as they came", async () => {
     const site = await mirrorSite();
     const bytes = await site.bytes(`/runs/${site.run}/mirror?format=warc`);
-    const records = new Map<string, { type: string; status: unknown; headers: string; body: string }>();
-    for await (const record of new WARCParser(new Blob([new Uint8Array(bytes)]).stream(), { keepHeadersCase: true })) {
-      const body = Buffer.from(await record.readFully(true)).toString("latin1");
-      const headers = record.httpHeaders?.toString() ?? "";
-      records.set(record.warcTargetURI ?? "", {
-        type: record.warcType,
-        status: record.httpHeaders?.statusCode,
-        headers,
-        body,
-      });
-    }
+    const all = await recordsOf(bytes);
+    const records = new Map(all.filter(({ type }) => type !== "request").map((record) => [record.url, record]));
     expect(records.get("")?.type).toBe("warcinfo");
     const home = records.get(`${site.url}/`);
-    expect(home).toMatchObject({ type: "response", status: 200, headers: expect.stringContaining("X-Own-Case: yes") });
+    expect(home).toMatchObject({
+      type: "response",
+      http: expect.stringMatching(/^HTTP.1.1 200 OK\r\n[\s\S]*X-Own-Case: yes/),
+    });
     expect(home?.body).toContain("<h1>Grüße</h1>");
     expect(records.get(`${site.url}/old`)).toMatchObject({
-      status: 301,
-      headers: expect.stringMatching(/location: \/new\//i),
+      http: expect.stringMatching(/^HTTP.1.1 301 [\s\S]*location: \/new\//i),
     });
-    expect(records.get(`${site.url}/Two`)?.headers).toMatch(/X-Archive-Orig-content-encoding: gzip/i);
+    expect(records.get(`${site.url}/Two`)?.http).toMatch(/X-Archive-Orig-content-encoding: gzip/i);
     expect(records.get(`${site.url}/Two`)?.body).toContain("<title>Case</title>");
     expect(records.get(`${site.url}/more.css`)?.body).toBe("h1 { font-size: 41px }");
+  }, 60_000);
+
+  test("is a web archive that tells what was asked, and holds the same bytes once", async () => {
+    const site = await mirrorSite();
+    const records = await recordsOf(await site.bytes(`/runs/${site.run}/mirror?format=warc`));
+    const of = (path: string, ...types: string[]) =>
+      records.find(({ type, url }) => url === site.url + path && types.includes(type));
+    for (const path of ["/", "/old", "/two?x=1&y=2", "/doc.pdf", "/img.png", "/big.png"]) {
+      const asked = of(path, "request");
+      const lines = (site.sent.get(path) ?? []).map(([name, value]) => `${name}: ${value}`);
+      expect(asked?.http.trim().split("\r\n")).toEqual([`GET ${path} HTTP/1.1`, ...lines]);
+      expect(asked?.warc.get("WARC-Concurrent-To")).toBe(of(path, "response", "revisit")?.warc.get("WARC-Record-ID"));
+    }
+    const [first, again] = ["/img.png", "/big.png"].map((path) => of(path, "response", "revisit"));
+    const [whole, revisit] = first?.type === "response" ? [first, again] : [again, first];
+    expect([whole?.type, revisit?.type]).toEqual(["response", "revisit"]);
+    expect(revisit?.warc.get("WARC-Payload-Digest")).toBe(whole?.warc.get("WARC-Payload-Digest"));
+    expect(revisit?.warc.get("WARC-Refers-To-Target-URI")).toBe(whole?.url);
+    expect(revisit?.warc.get("WARC-Refers-To-Date")).toBe(whole?.warc.get("WARC-Date"));
+    // Visited, and shown by another page.
+    expect(records.filter(({ url }) => url.endsWith("/frame")).map(({ type }) => type)).not.toContain("revisit");
+    expect(revisit).toMatchObject({ body: "", http: expect.stringContaining("X-Own-Case: yes") });
+  }, 60_000);
+
+  test("tells of cookies, passwords and headers of its own that they were sent, and not what they said", async () => {
+    const site = await mirrorSite("never", {
+      cookie: "sid=s3cret",
+      Authorization: "Bearer s3cret",
+      "X-Own-Key": "s3cret",
+    });
+    const bytes = await site.bytes(`/runs/${site.run}/mirror?format=warc`);
+    const asked = (await recordsOf(bytes)).find(({ type, url }) => type === "request" && url === `${site.url}/`);
+    for (const name of ["cookie", "authorization", "x-own-key"]) expect(asked?.http).toContain(`${name}: (left out)`);
+    expect(site.sent.get("/")).toContainEqual(["authorization", "Bearer s3cret"]);
+    expect(gunzipSync(bytes).toString("latin1")).not.toContain("s3cret");
   }, 60_000);
 
   test("is a WACZ whose index finds every record and whose hashes are right", async () => {
@@ -137,6 +204,7 @@ describe("a mirrored run", () => {
       const record = await new WARCParser(new Blob([new Uint8Array(part)]).stream()).parse();
       expect(record?.warcTargetURI).toBe(facts.url);
     }
+    expect(lines.map(indexed)).toEqual((await indexOf(archive)).sort().map(indexed));
     expect(lines.length).toBeGreaterThan(10);
     const pages = files
       .get("pages/pages.jsonl")

@@ -11,10 +11,10 @@ import { makeFolder, startServer, type TestServer } from "../../support/server.t
 
 const TASK = `import { browser, z } from "ultravisor";
 export default browser({
-  input: z.object({ url: z.url(), render: z.enum(["never", "always"]) }),
+  input: z.object({ url: z.url(), render: z.enum(["never", "always"]), headers: z.record(z.string(), z.string()) }),
   mirror: true,
   async run({ input, visit, download, spawn }) {
-    const page = await visit(input.url, { render: input.render });
+    const page = await visit(input.url, { render: input.render, headers: input.headers });
     for (const link of page.links({ files: "pdf" })) await download(link);
     await spawn(page.links({ scope: "same-host" }).map((url) => ({ ...input, url })), { key: ({ url }) => url });
   },
@@ -64,16 +64,26 @@ export interface MirroredSite {
   readonly url: string;
   readonly server: TestServer;
   readonly run: string;
+  /** The headers of the last request of each address, as they came. */
+  readonly sent: ReadonlyMap<string, readonly (readonly [name: string, value: string])[]>;
   /** Runs the command and gives what it printed. */
   cli(...args: readonly string[]): Promise<string>;
   bytes(path: string): Promise<Buffer>;
 }
 
-export async function mirrorSite(render: "never" | "always" = "never"): Promise<MirroredSite> {
+/** @param headers what each page is asked with */
+export async function mirrorSite(
+  render: "never" | "always" = "never",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<MirroredSite> {
+  const sent = new Map<string, [string, string][]>();
   const site = createServer((request, response) => {
-    const [type, body, headers = {}, status = 200] = ANSWERS[request.url ?? ""] ?? ["text/html", "gone", {}, 404];
-    const sent = headers["content-encoding"] === "gzip" ? gzipSync(body) : body;
-    response.writeHead(status, { "Content-Type": type, "X-Own-Case": "yes", ...headers }).end(sent);
+    const { rawHeaders: raw } = request;
+    const named = raw.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, raw[at + 1] ?? ""]] : []));
+    sent.set(request.url ?? "", named);
+    const [type, body, more = {}, status = 200] = ANSWERS[request.url ?? ""] ?? ["text/html", "gone", {}, 404];
+    const bytes = more["content-encoding"] === "gzip" ? gzipSync(body) : body;
+    response.writeHead(status, { "Content-Type": type, "X-Own-Case": "yes", ...more }).end(bytes);
   });
   await new Promise<void>((done) => site.listen(0, "127.0.0.1", done));
   onTestFinished(() => void site.close());
@@ -82,12 +92,15 @@ export async function mirrorSite(render: "never" | "always" = "never"): Promise<
   mkdirSync(tasks);
   writeFileSync(join(tasks, "copy.ts"), TASK);
   const server = await startServer({ tasks });
-  const { id } = await server.post<{ id: string }>("/runs", { task: "copy", input: { url: `${url}/`, render } });
+  const { id } = await server.post<{ id: string }>("/runs", {
+    task: "copy",
+    input: { url: `${url}/`, render, headers },
+  });
   const run = await server.finished(id);
   if (run.state !== "succeeded") throw new Error(`the crawl ended ${run.state}: ${run.summary}`);
   const env = { ...process.env, ULTRAVISOR_PORT: String(server.port), ULTRAVISOR_TOKEN: server.token };
   return {
-    ...{ url, server, run: id },
+    ...{ url, server, run: id, sent },
     async cli(...args) {
       const { stdout } = await promisify(execFile)(process.execPath, [resolve("apps/cli/main.ts"), ...args], { env });
       return stdout;

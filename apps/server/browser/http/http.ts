@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { NamedHosts } from "../../core/egress.ts";
+import type { CaptureRequest } from "../../core/mirror.ts";
 import { type Egress, isNamed } from "../egress/egress.ts";
 import { toldDenied } from "../egress/judgement.ts";
 import { unlessAborted } from "../within.ts";
@@ -9,6 +10,8 @@ import { wasStale } from "./network-error.ts";
 
 export interface HttpAnswer {
   readonly url: URL;
+  /** What it answers. */
+  readonly asked: CaptureRequest;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly setCookies: readonly string[];
@@ -89,6 +92,7 @@ async function send(
   answer.body.on("error", () => {});
   return {
     url,
+    asked: { method, headers: asSent(url, headers) },
     status: answer.statusCode,
     headers: flat(rawHeaders),
     reader: egress.reader(url),
@@ -96,6 +100,11 @@ async function send(
     rawHeaders,
     body: answer.body,
   };
+}
+
+/** Undici writes a request so: the host and the kind of connection come first. */
+function asSent(url: URL, headers: HttpQuestion["headers"]): CaptureRequest["headers"] {
+  return [["host", url.host], ["connection", "keep-alive"], ...Object.entries(headers)];
 }
 
 /** With `responseHeaders: "raw"` undici gives names and values by turns, though its types do not say so. */

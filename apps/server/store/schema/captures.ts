@@ -15,6 +15,7 @@ export const captures = sqliteTable(
     url: text("url").notNull(),
     status: integer("status").notNull(),
     headers: json<CaptureDraft["headers"]>("headers").notNull(),
+    request: json<CaptureDraft["request"]>("request"),
     sha256: text("sha256"),
     size: integer("size").notNull(),
     type: text("type").notNull(),
