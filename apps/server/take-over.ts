@@ -12,12 +12,12 @@ import type { Logger, NewId } from "./core/ports.ts";
 import type { Interrupted } from "./core/run-store.ts";
 import { createCatalog, type FolderCatalog } from "./loader/catalog.ts";
 import { createLogger } from "./log.ts";
-import { createNewId } from "./new-id.ts";
 import { capacityOfMachine } from "./probe/machine.ts";
 import { sweepOrphans } from "./shell/processes.ts";
 import { createStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type DataFolder, openDataFolder } from "./store/data-folder.ts";
 import { openStore, type Store } from "./store/index.ts";
+import { createNewId } from "./store/new-id.ts";
 
 export const CAPACITY = capacityOfMachine();
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createNewId } from "../../apps/server/new-id.ts";
+import { createNewId } from "../../../apps/server/store/new-id.ts";
 
 test("Ids are UUIDs of version 7 that tell their time", () => {
   const newId = createNewId(() => 0x0123456789ab);

@@ -1,7 +1,7 @@
 /** Ids of everything that is recorded: UUIDs that rise with time (RFC 9562 §5.7), also within a millisecond. */
 import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
-import type { NewId } from "./core/ports.ts";
+import type { NewId } from "../core/ports.ts";
 
 const BYTES_OF_ONE = 16;
 /** Drawing random bytes costs 10 µs, however few they are. */
