@@ -1,7 +1,9 @@
 /**
  * Filters of a shop in the path of its addresses: `/shop/color-red/size-m/brand-x`. How many combinations there are says nothing, as
  * documentation in 20 languages, 30 versions and 200 topics has many as well. Two things do, which no tree of pages does:
- * parts that stand in any order, and parts of the form name-value whose names stand at any place.
+ * parts that stand in any order; and parts of the form name-value whose names stand at any place, each of which can be left out.
+ * Names at any place alone are in every large tree (`drizzle-orm/sqlite-core/session.d.ts`), but without one of its folders a path
+ * leads nowhere.
  */
 import { textHash } from "./text-hash.ts";
 
@@ -13,6 +15,8 @@ const TURNS = 20;
 /** So many combinations are looked at, and more where there are more values to combine: as with filters in the query. */
 const COMBINATIONS = 500;
 const COMBINATIONS_PER_VALUE = 20;
+/** So many parts of one address can be left out: a tree has at times a folder that others have no need of. */
+const LEFT_OUT = 2;
 /** Of one crawl, addresses that are kept to be compared with. */
 const MOST = 100_000;
 const SEPARATORS = /[/,;&|+]|%2C|%3B|%7C/i;
@@ -40,18 +44,28 @@ export function pathFilters({ host, pathname }: URL, memory: PathFilterMemory): 
   const parts = pathname.split(SEPARATORS).filter((part) => part !== "");
   const words = parts.filter((part) => WORD.test(part));
   if (words.length < FILTERS) return null;
-  // Sums do not care for the order.
-  const set = parts.reduce((sum, part) => sum + (textHash(host + part) % 2 ** 47), 0);
+  const set = parts.reduce((sum, part) => sum + numberOf(host, part), 0);
   if (isTurned(parts, set, textHash(parts.join("/")), memory)) {
     return `filters in its path: the parts of ${pathname.slice(0, 200)} in yet another order`;
   }
   const values = valuesOf(words, memory);
-  if (values === null || memory.combined.has(set)) return null;
+  if (values === null || memory.combined.has(set) || !canBeLeftOut(parts, host, set, memory)) return null;
   if (memory.combined.size >= Math.max(COMBINATIONS, values * COMBINATIONS_PER_VALUE)) {
     return `${memory.combined.size} combinations of filters in paths such as ${pathname.slice(0, 200)}`;
   }
   memory.combined.add(set);
   return null;
+}
+
+/** Sums of these do not care for the order of the parts. */
+function numberOf(host: string, part: string): number {
+  return textHash(host + part) % 2 ** 47;
+}
+
+/** Whether the crawl has the same address without one of its filters, for several of them. */
+function canBeLeftOut(parts: readonly string[], host: string, set: number, { orders }: PathFilterMemory): boolean {
+  const known = parts.filter((part) => NAMED.test(part) && orders.has(set - numberOf(host, part)));
+  return known.length >= LEFT_OUT;
 }
 
 /** Whether these parts were seen in other orders often enough. */

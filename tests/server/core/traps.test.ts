@@ -94,6 +94,14 @@ describe("Sites of any size are no traps:", () => {
         (_, n) =>
           `https://a.example/book/chapter-${n % 20}/section-${Math.floor(n / 20) % 20}/page-${Math.floor(n / 400)}`,
       ),
+    "folders of packages, whose names have two words wherever they stand": () => {
+      const folders = ["core", "session", "query", "driver"].flatMap((a) => ["sql", "node", "web"].map((b) => `${a}-${b}`));
+      const tree = (depth: number): string[] =>
+        depth <= 0 ? [""] : folders.flatMap((name, n) => tree(depth - 1 - (n % 2)).map((rest) => `/${name}${rest}`));
+      return tree(3).flatMap((folder, n) =>
+        ["html", "txt"].map((ending) => `https://a.example/lib-${n % 5}${folder}/index-${n % 3}.${ending}`),
+      );
+    },
     "flights from each city to each other, and back": () =>
       range(100).flatMap((from) => range(100).map((to) => `https://a.example/flights/city${from}/city${to}/economy`)),
     "tiles of a map": () =>
