@@ -95,7 +95,9 @@ describe("Sites of any size are no traps:", () => {
           `https://a.example/book/chapter-${n % 20}/section-${Math.floor(n / 20) % 20}/page-${Math.floor(n / 400)}`,
       ),
     "folders of packages, whose names have two words wherever they stand": () => {
-      const folders = ["core", "session", "query", "driver"].flatMap((a) => ["sql", "node", "web"].map((b) => `${a}-${b}`));
+      const folders = ["core", "session", "query", "driver"].flatMap((a) =>
+        ["sql", "node", "web"].map((b) => `${a}-${b}`),
+      );
       const tree = (depth: number): string[] =>
         depth <= 0 ? [""] : folders.flatMap((name, n) => tree(depth - 1 - (n % 2)).map((rest) => `/${name}${rest}`));
       return tree(3).flatMap((folder, n) =>

@@ -24,6 +24,14 @@ function addRedirects(site: Routes): void {
   site.route("/loop-back", redirect("/loop"));
   site.route("/to-file-scheme", redirect("file:///etc/passwd"));
   site.route("/refresh", '<meta http-equiv="refresh" content="0; url=/docs/"><p>Moved</p>');
+  site.route(
+    "/refresh-from-base",
+    '<base href="/docs/"><meta http-equiv="refresh" content="0.5; url=./#top"><p>Moved</p>',
+  );
+  site.route("/refresh-to-mail", '<meta http-equiv="refresh" content="0; url=mailto:a@b.example"><p>Write to us</p>');
+  site.route("/refresh-header", (_request, response) => {
+    response.writeHead(200, { refresh: "0;url=/docs/", "content-type": "text/html" }).end("<p>Moved</p>");
+  });
   site.route("/refresh-loop", '<meta http-equiv="refresh" content="0; url=/refresh-back"><p>Moved</p>');
   site.route("/refresh-back", '<meta http-equiv="refresh" content="0; url=/refresh-loop"><p>Moved</p>');
 }

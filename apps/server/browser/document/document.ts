@@ -3,12 +3,15 @@ import { selectAll } from "css-select";
 import type { Document, Form, LinkOptions } from "../../../sdk/context.ts";
 import type { TierReason } from "../../core/execution.ts";
 import { withoutFragment } from "../web-url.ts";
+import type { Syntax } from "./flat-parser.ts";
 import { collectForms } from "./forms.ts";
 import { linkFilter } from "./link-filter.ts";
 import { type Link, resolveBase, resolveLinks } from "./links.ts";
 import { NO_LINKS, type Outline, outlineOf } from "./outline.ts";
 import { isUnseen, rawText, visibleText } from "./text.ts";
 import { type Element, fold, type Node, parseHtml, type Tree } from "./tree.ts";
+
+const XHTML = "application/xhtml+xml";
 
 export interface PageFacts {
   readonly url: string;
@@ -58,12 +61,12 @@ export class PageDocument implements Document {
 
   /** The parsed page; an answer that is no HTML has no elements. */
   get tree(): Tree {
-    this.#tree ??= parseHtml(isHtml(this.type) ? this.html : "");
+    this.#tree ??= parseHtml(isHtml(this.type) ? this.html : "", syntaxOf(this.type));
     return this.#tree;
   }
 
   get outline(): Outline {
-    this.#outline ??= outlineOf(isHtml(this.type) ? this.html : "");
+    this.#outline ??= outlineOf(isHtml(this.type) ? this.html : "", syntaxOf(this.type));
     return this.#outline;
   }
 
@@ -111,7 +114,12 @@ export class PageDocument implements Document {
 }
 
 export function isHtml(type: string): boolean {
-  return type === "text/html" || type === "application/xhtml+xml";
+  return type === "text/html" || type === XHTML;
+}
+
+/** What is sent as HTML is read as HTML, also if it was written as XHTML; so do browsers. */
+function syntaxOf(type: string): Syntax {
+  return type === XHTML ? "xml" : "html";
 }
 
 function find(tree: Tree, selector: string): Element[] {

@@ -1,4 +1,5 @@
 /** Where the elements of a page lead and what they show, as the page writes it. */
+import { mediaTypeOf } from "../../core/media-type.ts";
 import type { Tag } from "./tree.ts";
 
 export interface LinkTarget {
@@ -21,6 +22,7 @@ const SHOWING: Readonly<Record<string, readonly string[]>> = {
   embed: ["src"],
   object: ["data"],
 };
+const PAGE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
 /** An address without blanks, what it is for, and the comma behind it. */
 const CANDIDATE = /\s*,*\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+[^,]*)?(?:,|$)/g;
 const NOFOLLOW = /(?:^|\s)nofollow(?:\s|$)/i;
@@ -28,10 +30,19 @@ const NOFOLLOW = /(?:^|\s)nofollow(?:\s|$)/i;
 /** Null for what leads nowhere. */
 export function linkTarget({ name, attribs }: Tag): LinkTarget | null {
   const attribute = LINKING[name];
-  const address = attribute === undefined ? undefined : attribs[attribute];
+  const address = (attribute === undefined ? undefined : attribs[attribute]) ?? otherAddress({ name, attribs });
   if (address === undefined) return null;
   const nofollow = attribs.rel !== undefined && NOFOLLOW.test(attribs.rel);
   return { address, download: attribs.download ?? null, embedded: false, nofollow };
+}
+
+/** Links of drawings, as they were written before 2018; and pages shown by elements that mostly show something else. */
+function otherAddress({ name, attribs }: Tag): string | undefined {
+  if (name === "a") return attribs["xlink:href"];
+  const address = name === "object" ? attribs.data : name === "embed" ? attribs.src : undefined;
+  return address !== undefined && PAGE.test(attribs.type ?? mediaTypeOf(address.replace(/[?#].*$/, "")))
+    ? address
+    : undefined;
 }
 
 /** Pictures, films and sounds that an element shows, in every size it offers. */

@@ -4,6 +4,7 @@
  */
 import { isTracker } from "../chromium/blocking.ts";
 import { refreshOf } from "../http/meta-refresh.ts";
+import type { Syntax } from "./flat-parser.ts";
 import { type LinkTarget, linkTarget, shownBy } from "./link-targets.ts";
 import { RootWatch } from "./root-watch.ts";
 import { scan } from "./scan.ts";
@@ -45,9 +46,9 @@ const CANONICAL = /(?:^|\s)canonical(?:\s|$)/i;
 /** In a robots `<meta>` or header. */
 export const NO_LINKS = /(?:^|[\s,])(?:nofollow|none)(?:[\s,]|$)/i;
 
-export function outlineOf(html: string): Outline {
+export function outlineOf(html: string, syntax: Syntax = "html"): Outline {
   const reading = new Reading();
-  scan(html, reading);
+  scan(html, reading, syntax);
   return reading.outline();
 }
 
@@ -112,6 +113,8 @@ class Reading {
     const target = linkTarget(tag);
     if (target !== null) this.#targets.push(target);
     else this.#targets.push(...shownBy(tag));
+    // A frame whose page stands in this one.
+    if (name === "iframe" && attribs.srcdoc !== undefined) this.#targets.push(...outlineOf(attribs.srcdoc).targets);
     switch (name) {
       case "script":
         this.#noteScript(attribs);
@@ -126,7 +129,7 @@ class Reading {
         this.#base ??= attribs.href ?? null;
         break;
       case "meta":
-        this.#refresh ??= refreshOf(tag);
+        this.#noteRefresh(tag);
         this.#nofollow ||= attribs.name?.toLowerCase() === "robots" && NO_LINKS.test(attribs.content ?? "");
         break;
       case "link":
@@ -138,6 +141,14 @@ class Reading {
     }
     if (name !== "script" && isSelfStarting(attribs)) this.#scripts.push({ name, src: null, text: "" });
     if (isDead(tag)) this.#dead = depth;
+  }
+
+  /** Where a page sends who waits for long enough is a link like any other. */
+  #noteRefresh(tag: Tag): void {
+    const refresh = refreshOf(tag);
+    if (refresh === null) return;
+    if (refresh.isRedirect) this.#refresh ??= refresh.address;
+    else this.#targets.push({ address: refresh.address, download: null, embedded: false, nofollow: false });
   }
 
   #noteScript(attribs: Tag["attribs"]): void {

@@ -1,6 +1,6 @@
 /** Reads a page tag by tag, without building a tree: a third of the cost. */
-import { Parser } from "htmlparser2";
-import { MAX_DEPTH, type Tag } from "./tree.ts";
+import { FlatParser, type Syntax } from "./flat-parser.ts";
+import type { Tag } from "./tree.ts";
 
 export interface Scanner {
   /** @param depth of the element; the outermost has 1 */
@@ -10,21 +10,20 @@ export interface Scanner {
   text(data: string): void;
 }
 
-/** What comes after a nesting deeper than any real one is not read. */
-export function scan(html: string, scanner: Scanner): void {
+export function scan(html: string, scanner: Scanner, syntax: Syntax = "html"): void {
   let depth = 0;
-  const parser = new Parser({
-    onopentag(name, attribs) {
+  const handler = {
+    onopentag(name: string, attribs: Record<string, string>) {
       depth += 1;
       scanner.open({ name, attribs }, depth);
-      if (depth > MAX_DEPTH) parser.pause();
     },
-    onclosetag(name) {
+    onclosetag(name: string) {
       scanner.close(name, depth);
       depth -= 1;
     },
-    ontext: (data) => scanner.text(data),
-  });
+    ontext: (data: string) => scanner.text(data),
+  };
+  const parser = new FlatParser(handler, syntax);
   parser.write(html);
   parser.end();
 }

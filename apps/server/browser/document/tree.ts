@@ -1,5 +1,6 @@
 /** A page's elements as htmlparser2 reads them, and one walk over them that no depth of nesting can break. */
-import { DomHandler, Parser, type parseDocument } from "htmlparser2";
+import { DomHandler, type parseDocument } from "htmlparser2";
+import { FlatParser, type Syntax } from "./flat-parser.ts";
 
 export type Tree = ReturnType<typeof parseDocument>;
 export type Node = Tree["children"][number];
@@ -18,33 +19,13 @@ export interface Tag {
   readonly attribs: Readonly<Record<string, string | undefined>>;
 }
 
-/** No page that anybody wrote nests this deep (Chromium itself flattens below 512), and each level costs time. */
-export const MAX_DEPTH = 5000;
-
-/** Reads a page; what comes after a nesting deeper than any real one is dropped. */
-export function parseHtml(html: string): Tree {
-  const handler = new ShallowHandler();
-  const parser = new Parser(handler);
-  handler.stop = () => parser.pause();
+/** Reads a page as a tree. */
+export function parseHtml(html: string, syntax: Syntax = "html"): Tree {
+  const handler = new DomHandler();
+  const parser = new FlatParser(handler, syntax);
   parser.write(html);
   parser.end();
   return handler.root;
-}
-
-class ShallowHandler extends DomHandler {
-  stop: () => void = () => {};
-  #depth = 0;
-
-  override onopentag(name: string, attributes: Record<string, string>): void {
-    this.#depth += 1;
-    super.onopentag(name, attributes);
-    if (this.#depth > MAX_DEPTH) this.stop();
-  }
-
-  override onclosetag(): void {
-    this.#depth -= 1;
-    super.onclosetag();
-  }
 }
 
 export function isElement(node: Node): node is Element {
@@ -53,7 +34,9 @@ export function isElement(node: Node): node is Element {
 
 /** Visits everything below `root` in document order. */
 export function walk(root: Tree | Element, visitor: Visitor): void {
-  const open: { readonly element: Tree | Element; next: number }[] = [{ element: root, next: 0 }];
+  const open: { readonly element: Tree | Extract<Node, { children: Node[] }>; next: number }[] = [
+    { element: root, next: 0 },
+  ];
   for (let top = open.at(-1); top; top = open.at(-1)) {
     const node = top.element.children[top.next++];
     if (!node) {
@@ -61,6 +44,8 @@ export function walk(root: Tree | Element, visitor: Visitor): void {
       if (top.element !== root && "attribs" in top.element) visitor.leave?.(top.element);
     } else if (node.type === "text") {
       visitor.text?.(node.data);
+    } else if (node.type === "cdata") {
+      open.push({ element: node, next: 0 });
     } else if (isElement(node)) {
       if (visitor.enter(node)) open.push({ element: node, next: 0 });
       else visitor.leave?.(node);

@@ -8,10 +8,11 @@ import { Deadline } from "../deadline.ts";
 import { isHtml, PageDocument, type PageFacts } from "../document/document.ts";
 import type { MirrorRecorder } from "../mirror.ts";
 import type { Look, Recrawl } from "../recrawl.ts";
-import { webUrl } from "../web-url.ts";
+import { webUrl, withoutFragment } from "../web-url.ts";
 import { ACCEPTED_ENCODINGS } from "./encoding.ts";
 import { discard, type HttpAnswer } from "./http.ts";
 import { statusError } from "./http-status.ts";
+import { readRefresh } from "./meta-refresh.ts";
 import { networkError } from "./network-error.ts";
 import { readPageBody } from "./page-body.ts";
 import { follow, tooMany, type Visitor } from "./redirects.ts";
@@ -44,11 +45,21 @@ export async function visitOverHttp(
   for (let url = start; ; ) {
     chain.push(url.href);
     const document = await fetchPage(tier, url, headers);
-    const target = document.outline.refresh;
-    if (target === null || URL.parse(target, document.url)?.href === document.url) return document;
+    const target = refreshTarget(document);
+    if (target === null) return document;
     if (chain.length > MAX_REFRESHES) throw tooMany(chain, `refreshes itself more than ${MAX_REFRESHES} times`);
-    url = webUrl(target, new URL(document.url));
+    url = webUrl(target);
   }
+}
+
+/** Where the page sends its visitor at once; null: nowhere else on the web. */
+function refreshTarget(document: PageDocument): string | null {
+  const header = readRefresh(document.headers.refresh ?? "");
+  const written = document.outline.refresh ?? (header?.isRedirect ? header.address : null);
+  const target = written === null ? null : URL.parse(written, document.base);
+  if (target === null || !/^https?:$/.test(target.protocol)) return null;
+  const address = withoutFragment(target);
+  return address === document.url ? null : address;
 }
 
 /** Headers that every request of the HTTP tier carries; the task's own win. */

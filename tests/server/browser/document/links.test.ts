@@ -52,6 +52,20 @@ describe("a document's links", () => {
     expect(links(html).map((href) => href.slice(-1))).toEqual(["b", "a", "c", "d"]);
   });
 
+  test("come from drawings, from frames that hold their page themselves, and from pages shown as objects", () => {
+    const html = `<svg><a xlink:href="old"><text>x</text></a><a href="new"/></svg><iframe srcdoc="<a href='within'>x</a>"></iframe>
+      <object data="page.html?x"></object><embed type="text/html" src="/made"><object data="film.mp4"></object>
+      <meta http-equiv="refresh" content="10; url=later">`;
+    expect(links(html).map((href) => href.replace(/.*\//, ""))).toEqual([
+      "old",
+      "new",
+      "within",
+      "page.html?x",
+      "made",
+      "later",
+    ]);
+  });
+
   test("are relative to the first base that has an address", () => {
     const html = `<base target="_blank"><base href="/other/"><base href="/third/">${anchors("a")}`;
     expect(links(html)).toEqual(["http://shop.site.co.uk:8080/other/a"]);

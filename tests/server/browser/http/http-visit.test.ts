@@ -92,9 +92,12 @@ describe("a visit over HTTP", () => {
 });
 
 describe("redirects over HTTP", () => {
-  test.each(["/old-docs", "/redirect?n=20", "/refresh"])("from %s lead to the page at their end", async (path) => {
-    expect(await visit(path)).toMatchObject({ url: `${started.site.url}/docs/`, title: "Manual" });
-  });
+  test.each(["/old-docs", "/redirect?n=20", "/refresh", "/refresh-from-base", "/refresh-header"])(
+    "from %s lead to the page at their end",
+    async (path) => {
+      expect(await visit(path)).toMatchObject({ url: `${started.site.url}/docs/`, title: "Manual" });
+    },
+  );
 
   test.each([
     ["/loop", "redirects in a circle"],
@@ -105,6 +108,10 @@ describe("redirects over HTTP", () => {
     expect(error).toMatchObject({ code: "too_many_redirects", retryable: false });
     expect(String(error)).toContain(what);
     expect(String(error)).toContain(" → ");
+  });
+
+  test("that a page asks for go nowhere but to other pages", async () => {
+    expect((await visit("/refresh-to-mail")).text).toBe("Write to us");
   });
 
   test("to another scheme are refused", async () => {
