@@ -3,6 +3,8 @@
  * version of a file are ever put together, so what cannot be told apart by a strong validator begins anew.
  */
 
+import { parseHttpDate } from "./http-date.ts";
+
 /** Headers of an answer, names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
 
@@ -105,5 +107,6 @@ function strongTag(etag: string): string | null {
 function strongDate(headers: Headers, personal: boolean): string | null {
   const modified = headers["last-modified"]?.trim();
   if (modified === undefined || personal) return null;
-  return Date.parse(headers.date ?? "") - Date.parse(modified) >= 1000 ? modified : null;
+  const [sentAt, modifiedAt] = [parseHttpDate(headers.date ?? ""), parseHttpDate(modified)];
+  return sentAt !== null && modifiedAt !== null && sentAt - modifiedAt >= 1000 ? modified : null;
 }

@@ -1,13 +1,13 @@
 /** The file name in a Content-Disposition header: RFC 6266, with RFC 5987 for what is not ASCII. */
 
-const PARAMETER = /;\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/g;
-const EXTENDED = /^([\w!#$%&+^`{}~-]+)'[^']*'(.*)$/s;
+const PARAMETER = /;\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^";]*))/g;
+const EXTENDED = /^([\w!#$%&+^`{}~-]+)'[^']*'((?:[^%]|%[0-9a-f]{2})*)$/is;
 
 /** The name as sent, not yet made safe; null when there is none. `filename*` wins, as the standard wants. */
 export function dispositionName(header: string | undefined): string | null {
   const parameters = new Map<string, string>();
   for (const [, name = "", quoted, plain] of `;${(header ?? "").replace(/^[^;]*;?/, "")}`.matchAll(PARAMETER)) {
-    const value = quoted === undefined ? (plain ?? "") : quoted.replace(/\\(.)/g, "$1");
+    const value = quoted === undefined ? (plain ?? "").trim() : quoted.replace(/\\(.)/g, "$1");
     if (!parameters.has(name.toLowerCase())) parameters.set(name.toLowerCase(), value);
   }
   return extended(parameters.get("filename*")) ?? plainName(parameters.get("filename"));

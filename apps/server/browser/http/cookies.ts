@@ -1,6 +1,7 @@
 /** A session's cookies over HTTP, stored and sent by the rules of RFC 6265bis; undici parses the header's grammar. */
 import { getDomain, getPublicSuffix } from "tldts";
 import { parseCookie } from "undici";
+import { parseHttpDate } from "../../core/http-date.ts";
 
 export interface StoredCookie {
   readonly name: string;
@@ -78,18 +79,32 @@ function read(header: string, url: URL, now: number): StoredCookie | null {
   if (!parsed || (parsed.name === "" && parsed.value === "")) return null;
   const domain = domainFor(parsed.domain ?? "", url.hostname);
   if (domain === null) return null;
+  const attributes = attributesOf(header);
   const cookie: StoredCookie = {
     name: parsed.name,
     value: parsed.value,
     ...domain,
-    path: parsed.path ?? defaultPath(url.pathname),
-    expires: expiry(parsed.maxAge, parsed.expires, now),
+    path: attributes.get("path")?.startsWith("/") ? (parsed.path ?? "/") : defaultPath(url.pathname),
+    expires: expiry(parsed.maxAge, parseHttpDate(attributes.get("expires") ?? ""), now),
     secure: parsed.secure ?? false,
     httpOnly: parsed.httpOnly ?? false,
     sameSite: parsed.sameSite ?? null,
   };
   if (cookie.secure && !isSecure(url)) return null;
   return keepsPrefix(cookie) ? cookie : null;
+}
+
+/** As written, the last of each name: undici reads a date in local time, and does not tell an empty path from `/`. */
+function attributesOf(header: string): ReadonlyMap<string, string> {
+  return new Map(
+    header
+      .split(";")
+      .slice(1)
+      .map((attribute) => {
+        const [name = "", ...value] = attribute.split("=");
+        return [name.trim().toLowerCase(), value.join("=").trim()];
+      }),
+  );
 }
 
 /** Where a cookie may go; null: the host may not set it there, or the domain is a public suffix such as `co.uk`. */
@@ -112,9 +127,9 @@ function defaultPath(pathname: string): string {
   return end <= 0 ? "/" : pathname.slice(0, end);
 }
 
-function expiry(maxAge: number | undefined, expires: Date | number | undefined, now: number): number | null {
+function expiry(maxAge: number | undefined, expires: number | null, now: number): number | null {
   if (maxAge !== undefined) return maxAge <= 0 ? 0 : now + Math.min(maxAge * 1000, MAX_AGE);
-  return expires === undefined ? null : Math.min(Number(expires), now + MAX_AGE);
+  return expires === null ? null : Math.min(expires, now + MAX_AGE);
 }
 
 function keepsPrefix(cookie: StoredCookie): boolean {

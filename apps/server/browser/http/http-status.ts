@@ -1,6 +1,7 @@
 /** What an HTTP status means for an attempt: nothing, a failure for good, or one worth another try. */
 import { STATUS_CODES } from "node:http";
 import { BrowsingError } from "../../core/browsing.ts";
+import { parseHttpDate } from "../../core/http-date.ts";
 
 const GONE = new Set([404, 410]);
 /** The client errors that pass: request timeout, too early, too many requests. */
@@ -38,6 +39,12 @@ export function orProxy(reader: string | null): string {
 /** Milliseconds that a Retry-After header (seconds or a date) asks for; null when it says nothing useful. */
 export function waitOf(header: string | undefined, now: number): number | null {
   const text = header?.trim() ?? "";
-  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), LONGEST_WAIT);
+  const wait = /^\d+(?:\.\d*)?$/.test(text) ? Math.ceil(Number(text) * 1000) : untilDate(text, now);
+  return wait === null ? null : Math.min(Math.max(wait, 0), LONGEST_WAIT);
+}
+
+/** A date as headers write it, or ISO 8601, which some servers send. */
+function untilDate(text: string, now: number): number | null {
+  const date = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : (parseHttpDate(text) ?? Number.NaN);
+  return Number.isNaN(date) ? null : date - now;
 }

@@ -37,6 +37,9 @@ describe("the cookie jar", () => {
     ["/", "k=v; Path=/docs", "/docs/x", "k=v"],
     ["/", "k=v; Path=/docs", "/docsearch", null],
     ["/", "k=v; Path=/docs/", "/docs", null],
+    ["/docs/a/b", "k=v; Path=", "/", null],
+    ["/docs/a/b", "k=v; Path=docs", "/docs/a/x", "k=v"],
+    ["/docs/a/b", "k=v; Path=docs; Path=/", "/", "k=v"],
   ])("takes the path rule: set at %s as %s, asked at %s, gives %j", (at, setCookie, asked, expected) => {
     expect(sent(`http://example.com${at}`, setCookie, `http://example.com${asked}`)).toBe(expected);
   });
