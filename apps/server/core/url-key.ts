@@ -34,6 +34,7 @@ export function urlKey(text: string): string {
   if (!/^\s*https?:/i.test(text) || !URL.canParse(text)) return text;
   const url = new URL(text);
   url.hash = "";
+  if (url.hostname.endsWith(".")) url.hostname = url.hostname.slice(0, -1);
   if (/[;(]/.test(url.pathname)) url.pathname = url.pathname.replace(PATH_SESSION, "").replace(ASP_PATH_SESSION, "");
   if (url.pathname.includes("%")) url.pathname = normalEscapes(url.pathname, PLAIN_IN_PATH);
   const pairs = url.search === "" ? [] : url.search.slice(1).split("&").filter(Boolean).map(normalPair);

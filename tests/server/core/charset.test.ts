@@ -38,6 +38,22 @@ test.each<[string, Buffer, string | undefined, string]>([
     undefined,
     '<meta charset="utf-16">ü',
   ],
+  ["the header's own parameter", bytes("ü", "utf8"), 'text/html; note="a; charset=koi8-r"; charset=utf-8, x/y', "ü"],
+  [
+    "the page's own word, not one in a comment or in another meta",
+    bytes(
+      '<!-- <meta charset=koi8-r> --><meta name="x" content="charset=koi8-r"><meta charset=windows-1251>\xff',
+      "latin1",
+    ),
+    undefined,
+    '<!-- <meta charset=koi8-r> --><meta name="x" content="charset=koi8-r"><meta charset=windows-1251>я',
+  ],
+  [
+    "the page's own word behind a long comment",
+    bytes(`<!--${"x".repeat(2000)}--><meta charset=windows-1251>\xff`, "latin1"),
+    undefined,
+    `<!--${"x".repeat(2000)}--><meta charset=windows-1251>я`,
+  ],
   ["UTF-8 when nothing is said and it fits", bytes("ü €", "utf8"), undefined, "ü €"],
   ["windows-1252 when nothing is said and UTF-8 does not fit", bytes("\x80 \xfc", "latin1"), undefined, "€ ü"],
   ["the next best when the label is unknown", bytes("ü", "utf8"), "text/html; charset=klingon", "ü"],

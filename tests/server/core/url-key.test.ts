@@ -4,6 +4,7 @@ import { urlKey } from "../../../apps/server/core/url-key.ts";
 test.each([
   ["HTTP://Example.COM:80/a/../b", "http://example.com/b"],
   ["https://example.com", "https://example.com/"],
+  ["https://example.com.:8443/", "https://example.com:8443/"],
   ["https://example.com/a#part", "https://example.com/a"],
   ["https://example.com/a?", "https://example.com/a"],
   ["https://example.com/a?b=2&a=1", "https://example.com/a?a=1&b=2"],

@@ -69,9 +69,9 @@ function scope(kind: NonNullable<LinkOptions["scope"]>, page: URL): (url: URL) =
     case "any":
       return () => true;
     case "same-host":
-      return (url) => url.host === page.host;
+      return (url) => hostOf(url) === hostOf(page);
     case "same-origin":
-      return (url) => url.origin === page.origin;
+      return (url) => url.protocol === page.protocol && hostOf(url) === hostOf(page);
     case "same-domain": {
       const domain = domainOf(page);
       return (url) => domainOf(url) === domain;
@@ -83,9 +83,15 @@ function scope(kind: NonNullable<LinkOptions["scope"]>, page: URL): (url: URL) =
   }
 }
 
+/** A host is the same with the dot that ends its full name. */
+function hostOf(url: URL): string {
+  return url.host.replace(/\.(?=:|$)/, "");
+}
+
 /** The registrable domain; a host that has none, such as an IP address, stands for itself. */
 function domainOf(url: URL): string {
-  return getDomain(url.hostname, { allowPrivateDomains: true }) ?? url.hostname;
+  const name = url.hostname.replace(/\.$/, "");
+  return getDomain(name, { allowPrivateDomains: true }) ?? name;
 }
 
 function anyOf(patterns: Patterns, whenNone: boolean): (href: string) => boolean {
@@ -96,11 +102,25 @@ function anyOf(patterns: Patterns, whenNone: boolean): (href: string) => boolean
   return (href) => expressions.some((expression) => href.search(expression) !== -1);
 }
 
-/** `*` stands for anything within one part of a path, `**` for anything; every other sign for itself. */
+/** What has a meaning in a glob; `/**` before a slash may stand for no part at all, as shells and bundlers have it. */
+const GLOB = /\/\*\*(?=\/)|\*{2,}|\*|\{[^{}]*\}|[?@]\([^()]*\|[^()]*\)|[^*{/?@]+|[{/?@]/g;
+
+/** `*` stands for anything within one part of a path, `**` for anything, `{a,b}` or `@(a|b)` for either, `?(a|b)` for either or none; every other sign for itself. */
 function globExpression(glob: string): RegExp {
-  const source = glob.replace(/\*+|[^*]+/g, (part) => {
+  return new RegExp(`^${globSource(glob)}$`);
+}
+
+function globSource(glob: string): string {
+  return glob.replace(GLOB, (part) => {
+    if (part === "/**") return "(?:/.*)?";
     if (part.startsWith("**")) return ".*";
-    return part === "*" ? "[^/]*" : part.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+    if (part === "*") return "[^/]*";
+    if (part.length > 1 && part.startsWith("{")) return eitherOf(part.slice(1, -1).split(","));
+    if (/^[?@]\(/.test(part)) return eitherOf(part.slice(2, -1).split("|")) + (part.startsWith("?") ? "?" : "");
+    return part.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
   });
-  return new RegExp(`^${source}$`);
+}
+
+function eitherOf(globs: readonly string[]): string {
+  return `(?:${globs.map(globSource).join("|")})`;
 }

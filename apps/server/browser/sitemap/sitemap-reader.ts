@@ -1,4 +1,4 @@
-/** Reads a site map while it streams: XML by sitemaps.org, an index of others, or plain text with one address a line. */
+/** Reads a site map while it streams: XML by sitemaps.org, an index of others, a feed (RSS, Atom), or plain text with one address a line. */
 import { Parser } from "htmlparser2";
 
 export interface SitemapHandler {
@@ -29,29 +29,46 @@ export function createSitemapReader(handler: SitemapHandler): SitemapReader {
   };
 }
 
+/** Elements whose text is an address: RSS writes its links so. */
+const ADDRESSES = new Set(["loc", "link"]);
+
 /** Pictures and videos have addresses of their own inside of a page's entry; only those directly in one are meant. */
 function readXml(handler: SitemapHandler): SitemapReader {
   const open: string[] = [];
   let text = "";
-  return new Parser(
+  let ended = false;
+  const parser = new Parser(
     {
-      onopentagname(name) {
-        open.push(localName(name));
+      onopentag(tag, attributes) {
+        const name = localName(tag);
+        const { href, rel = "alternate" } = attributes;
+        if (name === "link" && open.at(-1) === "entry" && href && rel === "alternate") handler.page(href);
+        open.push(name);
         text = "";
       },
       ontext(part) {
-        if (open.at(-1) === "loc") text += part;
+        if (ADDRESSES.has(open.at(-1) ?? "")) text += part;
       },
       onclosetag() {
         const name = open.pop();
         const address = text.trim();
-        if (name !== "loc" || address === "") return;
-        if (open.at(-1) === "url") handler.page(address);
-        if (open.at(-1) === "sitemap") handler.sitemap(address);
+        // What the end of the file closes was cut, and is the beginning of an address only.
+        if (address === "" || ended) return;
+        const parent = open.at(-1);
+        if (name === "loc" && parent === "sitemap") handler.sitemap(address);
+        if ((name === "loc" && parent === "url") || (name === "link" && parent === "item")) handler.page(address);
+        text = "";
       },
     },
     { xmlMode: true },
   );
+  return {
+    write: (part) => parser.write(part),
+    end() {
+      ended = true;
+      parser.end();
+    },
+  };
 }
 
 function readLines(handler: SitemapHandler): SitemapReader {

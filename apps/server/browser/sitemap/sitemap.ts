@@ -1,7 +1,8 @@
 /** Collects the addresses of a site's pages from its site maps: nested, compressed, and bounded, whatever they hold. */
 import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { constants, createGunzip } from "node:zlib";
 import { BrowsingError, type BrowsingSessionOptions } from "../../core/browsing.ts";
+import { declaredEncoding } from "../../core/charset.ts";
 import { Deadline } from "../deadline.ts";
 import { decodeBody } from "../http/encoding.ts";
 import { discard, type HttpAnswer } from "../http/http.ts";
@@ -31,11 +32,13 @@ interface Found {
   readonly depth: number;
 }
 
-/** Each page once, in order. A first file that cannot be read is an error, any other a warning. */
+/** Each page once, in order. That none of the first files can be read is an error, any other such file a warning. */
 export async function readSitemaps(parts: SitemapParts, start: readonly URL[]): Promise<string[]> {
   const pages = new Set<string>();
   const seen = new Set(start.map((url) => url.href));
   const queue: Found[] = [...seen].map((href) => ({ url: new URL(href), depth: 0 }));
+  const first = queue.length;
+  let unread = 0;
   for (const { url, depth } of queue) {
     const nested = (address: string): void => {
       const found = URL.parse(address, url);
@@ -46,7 +49,8 @@ export async function readSitemaps(parts: SitemapParts, start: readonly URL[]): 
     try {
       await patiently(() => readFile(parts, url, pages, nested));
     } catch (error) {
-      if (depth === 0 || !(error instanceof BrowsingError)) throw error;
+      if (depth === 0) unread += 1;
+      if (unread === first || !(error instanceof BrowsingError)) throw error;
       parts.log("warn", `The site map ${url.href} was left out: ${error.message}`);
     }
     if (pages.size >= parts.limit) break;
@@ -102,16 +106,17 @@ function addPage(pages: Set<string>, address: string, base: URL): void {
 
 /** False: there was more than it took. */
 async function feed(answer: HttpAnswer, take: (text: string) => boolean): Promise<boolean> {
-  const decoder = new TextDecoder();
+  let decoder: TextDecoder | null = null;
   let size = 0;
   for await (const chunk of unpacked(decodeBody(answer.body, answer.headers["content-encoding"]))) {
+    decoder ??= new TextDecoder(declaredEncoding(chunk, answer.headers["content-type"]) ?? "utf-8");
     size += chunk.byteLength;
     if (!take(decoder.decode(chunk, { stream: true })) || size > MAX_BYTES) return false;
   }
   return true;
 }
 
-/** A `.xml.gz` is sent as it lies on the disk, under any type: its first two bytes tell. */
+/** A `.xml.gz` is sent as it lies on the disk, under any type: its first two bytes tell. One cut short gives what it has. */
 async function* unpacked(body: Readable): AsyncGenerator<Uint8Array> {
   const chunks = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   const first = await chunks.next();
@@ -121,5 +126,6 @@ async function* unpacked(body: Readable): AsyncGenerator<Uint8Array> {
     yield* { [Symbol.asyncIterator]: () => chunks };
   }
   const isPacked = first.value[0] === 0x1f && first.value[1] === 0x8b;
-  yield* isPacked ? pipeline(Readable.from(whole()), createGunzip(), () => {}) : whole();
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  yield* isPacked ? pipeline(Readable.from(whole()), gunzip, () => {}) : whole();
 }

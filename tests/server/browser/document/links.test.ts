@@ -129,6 +129,13 @@ describe("the scope of links", () => {
     expect(own("http://y.github.io/")).toEqual([]);
   });
 
+  test.each(["same-host", "same-origin", "same-domain"] as const)(
+    "%s does not mind the dot that ends a full name",
+    (scope) => {
+      expect(links(anchors("http://site.example./a"), { scope }, "http://site.example/")).toHaveLength(1);
+    },
+  );
+
   test("of another name is refused", () => {
     expect(() => paths({ scope: "same-planet" as "any" })).toThrow('got "same-planet"');
   });
@@ -154,6 +161,13 @@ describe("include and exclude", () => {
     [{ exclude: /docs/g }, "d"],
     [{ include: /docs/, exclude: ["**/b/*"] }, "af"],
     [{ include: [] }, "acdf"],
+    [{ include: "http://h/**/a" }, "a"],
+    [{ include: "http://h/docs/**/*" }, "acf"],
+    [{ include: "http://h/docs/**/a" }, "a"],
+    [{ include: "http://h/**/docs/**/c" }, "c"],
+    [{ include: "http{,s}://h/{blog,docs/b}/*" }, "cd"],
+    [{ include: "?(http|ftp)://h/@(docs|x)/*" }, "af"],
+    [{ include: "http://h/blog/d?p=*" }, "d"],
   ])("%j keep %j", (options, expected) => {
     const kept = ends(options);
     expect(kept).toBe(expected);

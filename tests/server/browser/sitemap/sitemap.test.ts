@@ -97,8 +97,35 @@ describe("a site map", () => {
   test("that is cut or no site map gives what it has", async () => {
     serve("/cut.xml", `<urlset><url><loc>${url}/a</loc></url><url><loc>${url}/b`);
     serve("/none.xml", "<!doctype html><title>Not found</title><p>Nothing");
-    expect(paths(await sitemap("/cut.xml"))).toEqual(["/a", "/b"]);
+    expect(paths(await sitemap("/cut.xml"))).toEqual(["/a"]);
     expect(await sitemap("/none.xml")).toEqual([]);
+    const many = Array.from({ length: 5000 }, (_, n) => `${url}/${Math.sqrt(n)}`);
+    const packed = gzipSync(urlset(...many));
+    serve("/cut.xml.gz", packed.subarray(0, packed.length / 2));
+    const found = await sitemap("/cut.xml.gz");
+    expect(found).toEqual(many.slice(0, found.length));
+    expect(found.length).toBeGreaterThan(1000);
+  });
+
+  test("may be a feed", async () => {
+    serve(
+      "/news.rss",
+      `<rss><channel><link>${url}/</link><item><title>A</title><link>${url}/a?x=1&amp;y=2</link><guid>7</guid></item>
+       <item><link><![CDATA[ ${url}/b ]]></link></item></channel></rss>`,
+    );
+    serve(
+      "/news.atom",
+      `<feed xmlns="http://www.w3.org/2005/Atom"><link href="${url}/"/><entry><link rel="enclosure" href="${url}/a.mp3"/>
+       <link rel="alternate" href="/a"/></entry><entry><link href="${url}/b"></link><id>b</id></entry></feed>`,
+    );
+    expect(paths(await sitemap("/news.rss"))).toEqual(["/a?x=1&y=2", "/b"]);
+    expect(paths(await sitemap("/news.atom"))).toEqual(["/a", "/b"]);
+  });
+
+  test("is read in the encoding that it says", async () => {
+    serve("/wide.xml", Buffer.from(`\ufeff${urlset(`${url}/caf\u00e9`)}`, "utf16le"));
+    serve("/latin.xml", Buffer.from(urlset(`${url}/caf\u00e9`).replace("UTF-8", "ISO-8859-1"), "latin1"));
+    for (const path of ["/wide.xml", "/latin.xml"]) expect(paths(await sitemap(path))).toEqual(["/caf%C3%A9"]);
   });
 
   test("that is not there is an error when it was asked for by name", async () => {
@@ -121,10 +148,23 @@ describe("the site maps of a site", () => {
     await other.close();
   });
 
-  test("are at /sitemap.xml when nothing names them, and none when nothing is there", async () => {
+  test("are read as far as they are there, and it is an error when none is", async () => {
+    started.site.route("/robots.txt", `Sitemap: ${url}/gone.xml\nSitemap: ${url}/one.xml\nSitemap: ${url}/none.xml`);
+    await expect(sitemap("/docs/")).rejects.toMatchObject({ code: "not_found" });
+    serve("/one.xml", urlset(`${url}/a`));
+    expect(paths(await sitemap("/docs/"))).toEqual(["/a"]);
+    expect(started.logged.join("\n")).toContain("gone.xml");
+  });
+
+  test("are at the usual places when nothing names them, and none when nothing is there", async () => {
     expect(await sitemap("/docs/")).toEqual([]);
     serve("/sitemap.xml", urlset(`${url}/a`));
     expect(paths(await sitemap("/docs/"))).toEqual(["/a"]);
+    serve("/sitemap_index.xml", index(`${url}/one.xml`));
+    serve("/one.xml", urlset(`${url}/a`, `${url}/b`));
+    serve("/sitemap.txt", `${url}/c`);
+    expect(paths(await sitemap("/docs/"))).toEqual(["/a", "/b", "/c"]);
+    expect(await sitemap("/docs/", { limit: 2 })).toHaveLength(2);
   });
 
   test("are not read where robots.txt forbids them, nor where nobody named a private host", async () => {
