@@ -36,8 +36,13 @@ export function disagreement(first: PageContent, second: PageContent, tolerance:
 }
 
 function elsewhere(first: PageContent, second: PageContent): string | null {
-  const [from, to] = [new URL(first.url), new URL(second.url)];
-  return from.origin + from.pathname === to.origin + to.pathname ? null : `lead to ${second.url}`;
+  return isElsewhere(first.url, second.url) ? `lead to ${second.url}` : null;
+}
+
+/** Whether one address is another page than the other; a page may change the query of its own. */
+export function isElsewhere(first: string, second: string): boolean {
+  const [from, to] = [new URL(first), new URL(second)];
+  return from.origin + from.pathname !== to.origin + to.pathname;
 }
 
 function newLinks(first: PageContent, second: PageContent, { linkShare, links }: Tolerance): string | null {

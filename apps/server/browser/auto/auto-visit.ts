@@ -2,9 +2,9 @@
 import { BrowsingError, type BrowsingSessionOptions } from "../../core/browsing.ts";
 import type { TierReason } from "../../core/execution.ts";
 import { PageDocument } from "../document/document.ts";
-import { disagreement, SCRIPTS_AT_WORK, TWO_LOADS } from "./agreement.ts";
+import { disagreement, isElsewhere, SCRIPTS_AT_WORK, TWO_LOADS } from "./agreement.ts";
 import { contentOf } from "./content.ts";
-import { renderFacts, renderRule } from "./render-rule.ts";
+import { LITTLE_TEXT, renderFacts, renderRule } from "./render-rule.ts";
 import { structureOf } from "./structure.ts";
 import type { Outcome } from "./template-rule.ts";
 import type { Templates, Turn } from "./templates.ts";
@@ -35,6 +35,11 @@ async function tryBoth(page: PageDocument, auto: AutoVisit, turn: Turn): Promise
   };
   try {
     const rendered = await auto.render(turn.reason, turn.why);
+    if (leavesBehind(page, rendered)) {
+      settle("agreed", "");
+      page.leadsTo(rendered.url);
+      return because(page, `its scripts lead to ${rendered.url}, away from what it says itself`, "scripts_decorate");
+    }
     const what = rendered.tier === "browser" ? difference(page, rendered) : null;
     settle(rendered.tier === "browser" ? (what === null ? "agreed" : "differed") : null, what ?? "");
     if (turn.tier === "compare" && what === null) {
@@ -50,6 +55,14 @@ async function tryBoth(page: PageDocument, auto: AutoVisit, turn: Turn): Promise
     if (turn.tier === "browser") throw error;
     return because(page, untried(error, auto), "not_compared");
   }
+}
+
+/**
+ * Whether scripts lead away from a page that is one: as chapters of documentation do that belong into a frame, all of them to the same
+ * start. A page that only says where to go is left for that.
+ */
+function leavesBehind(page: PageDocument, rendered: PageDocument): boolean {
+  return rendered.tier === "browser" && isElsewhere(page.url, rendered.url) && page.text.length >= LITTLE_TEXT;
 }
 
 /** What Chromium shows that HTTP does not, in words; null when they agree. */

@@ -23,7 +23,7 @@ export interface RenderDecision {
 }
 
 /** Below this much text a page that runs scripts says next to nothing. */
-const LITTLE_TEXT = 200;
+export const LITTLE_TEXT = 200;
 const HARDLY_ANY_TEXT = 60;
 
 export function renderRule(facts: RenderFacts): RenderDecision {

@@ -37,6 +37,8 @@ interface Family {
   readonly proven: Set<string>;
   /** How many of its pages are being compared. */
   comparing: number;
+  /** The tier that was last told of pages of a pattern: of templates that differ in structure only, people need to hear but once. */
+  readonly told: Map<string, Tally["tier"]>;
 }
 
 interface Template {
@@ -104,7 +106,7 @@ class Memory implements Templates {
         if (outcome) learn(template, outcome, what);
         this.#settled.resolve();
         this.#settled = Promise.withResolvers();
-        return template.tally.tier === before ? null : changed(template);
+        return template.tally.tier === before ? null : news(template);
       },
     };
   }
@@ -114,6 +116,7 @@ class Memory implements Templates {
       kin: NEW_KIN,
       proven: new Set<string>(),
       comparing: 0,
+      told: new Map<string, Tally["tier"]>(),
     }));
     return touch(this.#templates, structure.template, MAX_TEMPLATES, () => ({
       structure,
@@ -164,10 +167,21 @@ function inBrowser(template: Template): string {
   return `scripts of ${named(template)} ${template.finding}`;
 }
 
+function news(template: Template): string | null {
+  const { family, structure, tally } = template;
+  if (family.told.get(structure.pattern) === tally.tier) return null;
+  if (family.told.size < MAX_PROVEN) family.told.set(structure.pattern, tally.tier);
+  return changed(template);
+}
+
 function changed(template: Template): string {
   return template.tally.tier === "browser"
     ? `${capital(named(template))} are rendered in Chromium from now on: their scripts ${template.finding}.`
-    : `${capital(named(template))} are fetched over HTTP from now on: both tiers agreed ${template.tally.agreed} times in a row.`;
+    : `${capital(named(template))} are fetched over HTTP from now on: both tiers agreed ${times(template.tally.agreed)}.`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "on one of them" : `${count} times in a row`;
 }
 
 function named({ structure }: Template): string {

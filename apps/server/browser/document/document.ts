@@ -6,6 +6,7 @@ import { withoutFragment } from "../web-url.ts";
 import type { Syntax } from "./flat-parser.ts";
 import { collectForms } from "./forms.ts";
 import { linkFilter } from "./link-filter.ts";
+import type { LinkTarget } from "./link-targets.ts";
 import { type Link, resolveBase, resolveLinks } from "./links.ts";
 import { NO_LINKS, type Outline, outlineOf } from "./outline.ts";
 import { isUnseen, rawText, visibleText } from "./text.ts";
@@ -46,6 +47,8 @@ export class PageDocument implements Document {
   #outline: Outline | null = null;
   #text: string | null = null;
   #links: readonly Link[] | null = null;
+  /** Where its scripts lead, though it says enough to be a page. */
+  #leads: readonly LinkTarget[] = [];
 
   constructor(facts: PageFacts) {
     this.url = facts.url;
@@ -93,8 +96,14 @@ export class PageDocument implements Document {
     return collectForms(this.tree, this.url, this.base);
   }
 
+  /** What its scripts lead to is a link like any other from now on. */
+  leadsTo(address: string): void {
+    this.#leads = [{ address, download: null, embedded: false, nofollow: false }];
+    this.#links = null;
+  }
+
   links(options: LinkOptions = {}): string[] {
-    this.#links ??= resolveLinks(this.outline.targets, this.outline.base, this.url);
+    this.#links ??= resolveLinks([...this.outline.targets, ...this.#leads], this.outline.base, this.url);
     const isAllowed =
       options.nofollow !== false || !(this.outline.nofollow || NO_LINKS.test(this.headers["x-robots-tag"] ?? ""));
     const found = isAllowed ? this.#links.filter(linkFilter(this.url, options)) : [];

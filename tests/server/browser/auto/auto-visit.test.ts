@@ -68,6 +68,29 @@ describe("automatic visits", () => {
   });
 });
 
+describe("automatic visits to a page whose scripts lead elsewhere", () => {
+  const away = '<script>if (top === self) location.replace("/framed/#" + location.pathname)</script>';
+  const chapter = (n: number) => `<title>Chapter ${n}</title>${away}<p>${`All about chapter ${n}. `.repeat(20)}</p>`;
+
+  test("keep what it says itself, as chapters that belong into a frame do, and take where it leads as a link", async () => {
+    started.site.route("/framed/", '<title>Book</title><iframe src="/framed/1"></iframe>');
+    const paths = [1, 2, 3, 4, 5].map((n) => `/framed/${n}`);
+    for (const [at, path] of paths.entries()) started.site.route(path, chapter(at + 1));
+    const pages = await visitAll(paths);
+    expect([...pages.values()].map(({ title }) => title)).toEqual([1, 2, 3, 4, 5].map((n) => `Chapter ${n}`));
+    expect(pages.get("/framed/1")?.links()).toEqual([`${started.site.url}/framed/`]);
+    expect(pages.get("/framed/5")?.tierReason).toContain("comparisons with Chromium agreed");
+  });
+
+  test("follow them from a page that only says where to go", async () => {
+    started.site.route("/moved", '<p>Moved <a href="/docs/">here</a>.</p><script>location = "/docs/"</script>');
+    expect((await visitAll(["/moved"])).get("/moved")).toMatchObject({
+      url: `${started.site.url}/docs/`,
+      title: "Manual",
+    });
+  });
+});
+
 describe("automatic visits without Chromium", () => {
   test("take pages with scripts as they come over HTTP, and say so once", async () => {
     const without = await start({ chromium: null });
