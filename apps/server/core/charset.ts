@@ -14,6 +14,11 @@ export function declaredEncoding(bytes: Uint8Array, contentType: string | undefi
   return markedEncoding(bytes) ?? fromHeader(contentType) ?? fromMeta(bytes);
 }
 
+/** The encoding that a page was sent in, as far as its text still tells; null: UTF-8, or nothing was said. */
+export function encodingOfPage(html: string, contentType: string | undefined): string | null {
+  return declaredEncoding(Buffer.from(html.slice(0, META_BYTES)), contentType);
+}
+
 /** By its byte order mark. */
 export function markedEncoding(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return "utf-8";
@@ -24,7 +29,6 @@ export function markedEncoding(bytes: Uint8Array): string | null {
 
 /** What stands in quotes may look like a parameter, and is none. */
 const PARAMETER = /;\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/g;
-
 function fromHeader(contentType: string | undefined): string | null {
   for (const [, name = "", quoted, plain] of (contentType ?? "").matchAll(PARAMETER)) {
     const label = name.toLowerCase() === "charset" ? known(quoted ?? plain) : null;

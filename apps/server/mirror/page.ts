@@ -1,5 +1,6 @@
 /** Pages of a mirror: finds what they refer to, and rewrites it in place. What is no address stays as it was, to the letter. */
 import { Parser } from "htmlparser2";
+import { withEncodedQuery } from "../core/query-charset.ts";
 import { isHasty, type Purpose, partsOfRefresh, partsOfSrcset, referenceOf } from "./references.ts";
 import { addressesIn, rewriteStyle } from "./style.ts";
 
@@ -10,6 +11,8 @@ export interface PageRewrite {
   readonly html: string;
   readonly url: string;
   readonly locate: Locate;
+  /** What it was written in, and so the queries of its links; null: UTF-8. The copy is UTF-8. */
+  readonly charset: string | null;
   /** What scripts built is there already: they would build it again, or find nothing where the page now lies. */
   readonly withoutScripts: boolean;
 }
@@ -31,7 +34,7 @@ export function requisitesOfPage(html: string, url: string): string[] {
     if (purpose === "need") found.add(address);
     return null;
   };
-  rewritePage({ html, url, locate, withoutScripts: false });
+  rewritePage({ html, url, locate, charset: null, withoutScripts: false });
   return [...found];
 }
 
@@ -161,7 +164,7 @@ class PageEditor {
     const reference = referenceOf(tag, name, attributes);
     if (reference === null || value.trim() === "") return value;
     const move = (address: string): string | null =>
-      relocated(address, this.#base, reference.purpose, this.#page.locate);
+      relocated(this.#encoded(address), this.#base, reference.purpose, this.#page.locate);
     if (reference.form === "style") return rewriteStyle(value, move);
     if (reference.form === "refresh") return this.#refresh(value);
     if (reference.form === "one") return move(value) ?? value;
@@ -169,10 +172,14 @@ class PageEditor {
     return parts.join(", ");
   }
 
+  #encoded(address: string): string {
+    return withEncodedQuery(address, () => this.#page.charset);
+  }
+
   /** A page that sends on by itself to what is not in the mirror would ask the network; so it stays where it is. */
   #refresh(value: string): string | null {
     const parts = partsOfRefresh(value);
-    const target = parts && absolute(parts.url, this.#base);
+    const target = parts && absolute(this.#encoded(parts.url), this.#base);
     if (!parts || !target) return value;
     const moved = this.#page.locate(target.url, "link");
     return moved === null ? null : `${parts.before}${moved}${target.hash}`;

@@ -1,5 +1,5 @@
 /** All captures of a run as one site: which file stands for an address, where it lies, and its bytes as a copy needs them. */
-import { decodeText } from "../core/charset.ts";
+import { decodeText, encodingOfPage } from "../core/charset.ts";
 import type { FileStore } from "../core/files.ts";
 import { type Capture, headerOf } from "../core/mirror.ts";
 import { rewritePage, rewriteSheet } from "./page.ts";
@@ -54,13 +54,15 @@ export async function rewritten(
 ): Promise<Buffer | null> {
   const isPage = isHtml(capture.type);
   if (!isPage && capture.type !== "text/css") return null;
-  const text = decodeText(await bytesOf(files, capture), headerOf(capture.headers, "content-type"));
+  const type = headerOf(capture.headers, "content-type");
+  const text = decodeText(await bytesOf(files, capture), type);
   const locate = (url: string): string | null => {
     const target = site.pathOf(url);
     return target === null ? null : relativeLink(path, target);
   };
   const base = { url: capture.url, locate, withoutScripts: capture.kind === "rendered" };
-  return Buffer.from(isPage ? rewritePage({ ...base, html: text }) : rewriteSheet(text, capture.url, locate));
+  const charset = encodingOfPage(text, type);
+  return Buffer.from(isPage ? rewritePage({ ...base, html: text, charset }) : rewriteSheet(text, capture.url, locate));
 }
 
 export function isHtml(type: string): boolean {

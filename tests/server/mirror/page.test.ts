@@ -6,7 +6,7 @@ const URL_OF_PAGE = "http://x.org/docs/page.html";
 const locate = (url: string): string | null => (url.startsWith("http://x.org/") ? `M${new URL(url).pathname}` : null);
 
 function rewrite(html: string, withoutScripts = false): string {
-  const page = rewritePage({ html: `<head></head>${html}`, url: URL_OF_PAGE, locate, withoutScripts });
+  const page = rewritePage({ html: `<head></head>${html}`, url: URL_OF_PAGE, locate, charset: null, withoutScripts });
   return page.replace(/^<head>(<meta[^>]*>){2}<\/head>/, "");
 }
 
@@ -56,7 +56,7 @@ describe("a page of a mirror", () => {
   test("is UTF-8 and asks nobody for anything, whatever it said before", () => {
     const before =
       '<!doctype html><html><head><meta charset="latin1"><meta http-equiv="Content-Security-Policy" content="default-src *"></head>';
-    const after = rewritePage({ html: before, url: URL_OF_PAGE, locate, withoutScripts: false });
+    const after = rewritePage({ html: before, url: URL_OF_PAGE, locate, charset: null, withoutScripts: false });
     expect(after).toMatch(
       /^<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'self' file:/,
     );
@@ -88,4 +88,16 @@ describe("a style sheet of a mirror", () => {
       "http://x.org/s/b).png",
     ]);
   });
+});
+
+test("Links of a page in an older encoding are found by the query that it was asked with", () => {
+  const asked: string[] = [];
+  const locate = (url: string) => {
+    asked.push(url);
+    return null;
+  };
+  const html = '<a href="?日本"></a>';
+  const copy = rewritePage({ html, url: "http://a.example/wiki", locate, charset: "euc-jp", withoutScripts: false });
+  expect(asked).toEqual(["http://a.example/wiki?%C6%FC%CB%DC"]);
+  expect(copy).toContain('href="http://a.example/wiki?%C6%FC%CB%DC"');
 });

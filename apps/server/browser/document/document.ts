@@ -1,6 +1,7 @@
 /** One page as a task sees it, the same whichever tier fetched it. Nothing is parsed before it is asked for. */
 import { selectAll } from "css-select";
 import type { Document, Form, LinkOptions } from "../../../sdk/context.ts";
+import { encodingOfPage } from "../../core/charset.ts";
 import type { TierReason } from "../../core/execution.ts";
 import { withoutFragment } from "../web-url.ts";
 import type { Syntax } from "./flat-parser.ts";
@@ -103,7 +104,9 @@ export class PageDocument implements Document {
   }
 
   links(options: LinkOptions = {}): string[] {
-    this.#links ??= resolveLinks([...this.outline.targets, ...this.#leads], this.outline.base, this.url);
+    const charset = (): string | null => encodingOfPage(this.html, this.headers["content-type"]);
+    const targets = [...this.outline.targets, ...this.#leads];
+    this.#links ??= resolveLinks(targets, this.outline.base, this.url, charset);
     const isAllowed =
       options.nofollow !== false || !(this.outline.nofollow || NO_LINKS.test(this.headers["x-robots-tag"] ?? ""));
     const found = isAllowed ? this.#links.filter(linkFilter(this.url, options)) : [];

@@ -1,5 +1,6 @@
 /** The links of a page, in order: where its anchors, areas and frames lead, and what it shows. */
 import { isFilePath } from "../../core/media-type.ts";
+import { withEncodedQuery } from "../../core/query-charset.ts";
 import { type LinkTarget, linkTarget } from "./link-targets.ts";
 import type { Tag } from "./tree.ts";
 
@@ -15,12 +16,21 @@ export function linkOf(element: Tag, base: URL): URL | null {
   return target && resolve(target.address, base);
 }
 
-/** Every link once. @param base as the page's `<base>` writes it */
-export function resolveLinks(targets: readonly LinkTarget[], base: string | null, pageUrl: string): readonly Link[] {
+/**
+ * Every link once.
+ * @param base as the page's `<base>` writes it
+ * @param charset of the page, in which queries are written
+ */
+export function resolveLinks(
+  targets: readonly LinkTarget[],
+  base: string | null,
+  pageUrl: string,
+  charset: () => string | null = () => null,
+): readonly Link[] {
   const root = resolveBase(base, pageUrl);
   const links = new Map<string, Link>();
   for (const { address, ...target } of targets) {
-    const url = resolve(address, root);
+    const url = resolve(withEncodedQuery(address, charset), root);
     const known = url ? links.get(url.href) : undefined;
     // A picture that can also be clicked, and a link that one place recommends and another does not, are links.
     if (url && (!known || (known.embedded && !target.embedded) || (known.nofollow && !target.nofollow)))

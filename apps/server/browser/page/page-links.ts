@@ -13,15 +13,17 @@ export async function pageLinks(page: Page, options: LinkOptions): Promise<strin
   return [...links.values()].filter(linkFilter(page.url(), options)).map((link) => link.href);
 }
 
+const NOTHING = { tags: [], base: null, charset: null };
+
 /** A frame that is on its way elsewhere has none. */
 async function linksOf(frame: Frame): Promise<ReturnType<typeof resolveLinks>> {
-  const { tags, base } = await frame.evaluate(tagsInPage).catch(() => ({ tags: [], base: null }));
+  const { tags, base, charset } = await frame.evaluate(tagsInPage).catch(() => NOTHING);
   const targets = tags.flatMap((tag) => linkTarget(tag) ?? shownBy(tag));
-  return resolveLinks(targets, base, /^https?:/.test(frame.url()) ? frame.url() : frame.page().url());
+  return resolveLinks(targets, base, /^https?:/.test(frame.url()) ? frame.url() : frame.page().url(), () => charset);
 }
 
 /** Runs in the page: what may lead somewhere or show something. */
-function tagsInPage(): { tags: Tag[]; base: string } {
+function tagsInPage(): { tags: Tag[]; base: string; charset: string } {
   const tags: Tag[] = [];
   const search = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll("*")) {
@@ -34,5 +36,5 @@ function tagsInPage(): { tags: Tag[]; base: string } {
     }
   };
   search(document);
-  return { tags, base: document.baseURI };
+  return { tags, base: document.baseURI, charset: document.characterSet.toLowerCase() };
 }

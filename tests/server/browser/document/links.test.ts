@@ -66,6 +66,18 @@ describe("a document's links", () => {
     ]);
   });
 
+  test("have queries in the encoding of their page, as browsers send them", () => {
+    const link = (charset: string, query: string) =>
+      links(`<meta charset="${charset}">${anchors(`/é?${query}#ü`)}`)[0]?.replace("http://shop.site.co.uk:8080", "");
+    expect(link("iso-8859-1", "q=café€")).toBe("/%C3%A9?q=caf%E9%80");
+    expect(link("koi8-r", "мир")).toBe("/%C3%A9?%CD%C9%D2");
+    expect(link("euc-jp", "日本")).toBe("/%C3%A9?%C6%FC%CB%DC");
+    expect(link("shift_jis", "表")).toBe("/%C3%A9?%95%5C");
+    expect(link("gbk", "中文")).toBe("/%C3%A9?%D6%D0%CE%C4");
+    expect(link("windows-1252", "中")).toBe("/%C3%A9?%26%2320013%3B");
+    expect(link("utf-8", "é")).toBe("/%C3%A9?%C3%A9");
+  });
+
   test("are relative to the first base that has an address", () => {
     const html = `<base target="_blank"><base href="/other/"><base href="/third/">${anchors("a")}`;
     expect(links(html)).toEqual(["http://shop.site.co.uk:8080/other/a"]);
