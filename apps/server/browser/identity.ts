@@ -5,7 +5,7 @@
 import type { BrowsingSessionOptions } from "../core/browsing.ts";
 import { pluginSetKey } from "./chromium/plugins.ts";
 import type { BrowserPool } from "./chromium/pool.ts";
-import { until } from "./until.ts";
+import { unlessAborted } from "./within.ts";
 
 export interface Identities {
   /** The User-Agent for a session over HTTP. */
@@ -28,21 +28,17 @@ export function createIdentities(pool: BrowserPool, own: string): Identities {
   };
 }
 
-/** How long plugins may take to change what a page is called; once for each set of them. */
-const DISGUISE_TIMEOUT = 2000;
-
 async function ask(pool: BrowserPool, { plugins, signal }: BrowsingSessionOptions, own: string): Promise<string> {
   const lease = await pool.lease(plugins, signal);
   try {
     const context = await lease.browser.newContext();
     const page = await context.newPage();
-    // Plugins are told of a page, and change it while it is there already.
-    const said = await until(DISGUISE_TIMEOUT, signal, async () => {
-      const name = await page.evaluate(() => navigator.userAgent).catch(() => "Headless");
-      return name.includes("Headless") ? null : name;
-    });
+    const name = await unlessAborted(
+      page.evaluate(() => navigator.userAgent),
+      signal,
+    );
     await context.close().catch(() => {});
-    return said ?? own;
+    return name.includes("Headless") ? own : name;
   } finally {
     await lease.release();
   }

@@ -1,5 +1,5 @@
 /** The browser tier: loads one page in Chromium, waits until its scripts have built it, and takes it as HTML. */
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { BrowsingError } from "../../core/browsing.ts";
 import type { TierReason } from "../../core/execution.ts";
 import { headerMediaType } from "../../core/media-type.ts";
@@ -55,8 +55,8 @@ export async function visitInBrowser(
 ): Promise<PageDocument | null> {
   const { page, traffic } = visitor;
   traffic.begin();
+  const stop = await sendHeaders(page, url, headers);
   try {
-    await sendHeaders(page, url, headers);
     if (!(await visitor.whileAlive(load(visitor, url, timeout)))) return null;
     return await visitor.whileAlive(read(visitor, purpose, way));
   } catch (error) {
@@ -64,7 +64,7 @@ export async function visitInBrowser(
     const last = URL.parse(traffic.hops.at(-1) ?? "") ?? url;
     throw (isUnreached(known) && way.faultOf(last)) || known;
   } finally {
-    if (Object.keys(headers).length > 0) await page.unrouteAll({ behavior: "ignoreErrors" });
+    await stop();
   }
 }
 
@@ -73,13 +73,19 @@ function isUnreached(error: unknown): boolean {
   return error instanceof BrowsingError && (error.code === "network" || error.status === 403);
 }
 
-/** Extra headers go to the address asked for and its origin only; images and scripts from elsewhere have no right to them. */
-async function sendHeaders(page: Page, url: URL, headers: Readonly<Record<string, string>>): Promise<void> {
-  if (Object.keys(headers).length === 0) return;
-  await page.route(
-    (requested) => requested.origin === url.origin,
-    (route) => route.continue({ headers: { ...route.request().headers(), ...lower(headers) } }),
-  );
+/** Resolves with what ends it. Extra headers go to the address asked for and its origin only; images and scripts from elsewhere have no right to them. */
+async function sendHeaders(
+  page: Page,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+): Promise<() => Promise<void>> {
+  if (Object.keys(headers).length === 0) return async () => {};
+  const isOwn = (requested: URL): boolean => requested.origin === url.origin;
+  // What plugins do to requests they do to these as well.
+  const send = (route: Route): Promise<void> =>
+    route.fallback({ headers: { ...route.request().headers(), ...lower(headers) } }).catch(() => {});
+  await page.route(isOwn, send);
+  return () => page.unroute(isOwn, send).catch(() => {});
 }
 
 function lower(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,7 @@
 /** Starts a Chromium. Its arguments are fixed here: none ever comes from a task, for some of them run programs. */
 import type { Browser } from "playwright-core";
 import { BrowsingError, type Chromium } from "../../core/browsing.ts";
+import { hookPlugins, type PluginHooks } from "./plugin-hooks.ts";
 import type { Plugin } from "./plugins.ts";
 
 /** What Playwright 1.65 switches off, which naming our own would undo: its `chromiumSwitches.ts` has the reasons. */
@@ -29,9 +30,9 @@ export async function launch(chromium: Chromium, plugins: readonly Plugin[], pro
     import("playwright-extra"),
   ]);
   const launcher = addExtra(playwright);
-  for (const plugin of plugins) launcher.use(plugin);
+  const hooks = hookPlugins(launcher, plugins);
   try {
-    return await launcher.launch({
+    const browser = await launcher.launch({
       executablePath: chromium.path,
       chromiumSandbox: chromium.sandbox,
       headless: true,
@@ -42,11 +43,24 @@ export async function launch(chromium: Chromium, plugins: readonly Plugin[], pro
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
+    await expectStarted(browser, hooks);
+    hooks.bind(browser);
+    return browser;
   } catch (error) {
+    if (error instanceof BrowsingError) throw error;
     throw new BrowsingError("browser_failed", `Chromium (${chromium.path}) did not start: ${firstLines(error)}`, {
       retryable: true,
       cause: error,
     });
+  }
+}
+
+async function expectStarted(browser: Browser, hooks: PluginHooks): Promise<void> {
+  try {
+    hooks.expectStarted();
+  } catch (error) {
+    await browser.close();
+    throw error;
   }
 }
 

@@ -7,6 +7,9 @@ import { BrowsingError } from "../../core/browsing.ts";
 
 export type Plugin = Parameters<ReturnType<typeof addExtra>["use"]>[0];
 
+/** They would do nothing: Playwright takes no folder of a profile beside what it launches. Other plugins may still need them. */
+const NEED_A_PROFILE = new Set(["user-data-dir", "user-preferences"]);
+
 const numbers = new WeakMap<object, number>();
 let counter = 0;
 
@@ -19,6 +22,40 @@ export function loadPlugins(plugins: readonly (string | object)[]): Promise<read
   return Promise.all(
     plugins.map((plugin) => (typeof plugin === "string" ? loadByName(plugin) : checked(plugin, "object"))),
   );
+}
+
+/**
+ * What plugins need of others, by the names they give: playwright-extra would look beside itself only. What is not there is left for
+ * it to tell.
+ */
+export function dependenciesOf(plugins: readonly Plugin[]): ReadonlyMap<string, MakePlugin> {
+  const found = new Map<string, MakePlugin>();
+  const collect = (plugin: unknown): void => {
+    const needed = fieldOf(plugin, "dependencies");
+    const names =
+      needed instanceof Map || needed instanceof Set ? [...needed.keys()] : Array.isArray(needed) ? needed : [];
+    for (const name of names.filter((name): name is string => typeof name === "string" && !found.has(name))) {
+      const make = [`${PREFIX}${name}`, name].map(required).find((made) => typeof made === "function");
+      if (!make) continue;
+      found.set(name, make);
+      collect(make({}));
+    }
+  };
+  plugins.forEach(collect);
+  return found;
+}
+
+type MakePlugin = (options?: object) => Plugin;
+const PREFIX = "puppeteer-extra-plugin-";
+
+/** Null: there is none of that name where the product was started. */
+function required(name: string): MakePlugin | null {
+  try {
+    const made: unknown = createRequire(join(process.cwd(), "_"))(name);
+    return typeof made === "function" ? (made as MakePlugin) : null;
+  } catch {
+    return null;
+  }
 }
 
 function numberOf(plugin: object): number {
@@ -52,6 +89,12 @@ function whereIs(name: string): string {
 }
 
 function checked(plugin: unknown, name: string): Plugin {
+  const own = fieldOf(plugin, "name");
+  if (typeof own === "string" && NEED_A_PROFILE.has(own)) {
+    throw invalid(
+      `The plugin ${JSON.stringify(own)} prepares a profile for Chromium to start with, and here every session gets a new and empty one. Set what it is for on the page instead, such as page.emulateMedia or page.setExtraHTTPHeaders.`,
+    );
+  }
   // The same two fields by which playwright-extra itself knows a plugin; it would only print a warning.
   if (fieldOf(plugin, "_isPuppeteerExtraPlugin") === true && typeof fieldOf(plugin, "name") === "string") {
     return plugin as Plugin;
