@@ -84,8 +84,12 @@ export function tooMany(chain: readonly string[], what: string): BrowsingError {
   return new BrowsingError("too_many_redirects", `${chain[0]} ${what}: ${shown.join(" → ")}.`, { retryable: false });
 }
 
-function targetOf(answer: HttpAnswer): string | null {
-  return REDIRECTS.has(answer.status) ? (answer.headers.location ?? null) : null;
+/** Where an answer sends on to, as an address of ASCII signs; null when it does not. The first of several counts, as in curl. */
+export function targetOf({ status, rawHeaders }: HttpAnswer): string | null {
+  if (!REDIRECTS.has(status)) return null;
+  const location = rawHeaders.find(([name]) => name.toLowerCase() === "location")?.[1];
+  // Bytes beyond ASCII arrive as Latin-1, and are meant as they are, whatever encoding they are of.
+  return location?.replace(/[\x80-\xff]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`) ?? null;
 }
 
 function harmless(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -11,7 +11,7 @@ import { ACCEPTED_ENCODINGS, decodeBody } from "./encoding.ts";
 import { discard, type HttpAnswer, sendOnce } from "./http.ts";
 import { statusError } from "./http-status.ts";
 import { networkError } from "./network-error.ts";
-import { MAX_REDIRECTS, tooMany } from "./redirects.ts";
+import { MAX_REDIRECTS, targetOf, tooMany } from "./redirects.ts";
 
 export interface RequestParts {
   readonly egress: Egress;
@@ -30,7 +30,6 @@ interface Question {
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Headers that mean something to the first host only. */
 const OWN = new Set(["authorization", "cookie", "proxy-authorization"]);
 
@@ -68,21 +67,22 @@ async function ask(parts: RequestParts, first: Question, signal: AbortSignal): P
     if (chain.length > MAX_REDIRECTS + 1) throw tooMany(chain, `redirects more than ${MAX_REDIRECTS} times`);
     const answer = await sendOnce(parts.egress, parts.named, withCookies(question, parts.jar), signal);
     parts.jar.store(url, answer.setCookies);
-    const { location } = answer.headers;
-    if (location === undefined || !REDIRECTS.has(answer.status)) return answer;
+    const target = targetOf(answer);
+    if (target === null) return answer;
     await discard(answer);
-    question = next(question, answer.status, webUrl(location, url));
+    question = next(question, answer.status, webUrl(target, url));
   }
 }
 
-/** As browsers do it: what is not repeated in full becomes a GET, and no secret goes to another origin. */
+/** As browsers do it (Fetch standard, HTTP-redirect fetch); what is meant for the first host only goes to no other origin. */
 function next({ url, method, headers, body }: Question, status: number, target: URL): Question {
   const elsewhere = target.origin !== url.origin;
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !elsewhere || !OWN.has(name)));
-  if (status === 307 || status === 308 || method === "GET" || method === "HEAD")
-    return { url: target, method, headers: kept, body: elsewhere ? null : body };
-  const { "content-type": _type, "content-length": _length, ...rest } = kept;
-  return { url: target, method: "GET", headers: rest, body: null };
+  const isAnswered = status === 303 && method !== "GET" && method !== "HEAD";
+  if (!isAnswered && !(method === "POST" && (status === 301 || status === 302)))
+    return { url: target, method, headers: kept, body };
+  const plain = Object.fromEntries(Object.entries(kept).filter(([name]) => !name.startsWith("content-")));
+  return { url: target, method: "GET", headers: plain, body: null };
 }
 
 /** A cookie that the task names wins over one of the jar. */

@@ -110,6 +110,21 @@ describe("redirects over HTTP", () => {
     expect(String(error)).toContain(" → ");
   });
 
+  test.each([
+    [Buffer.from("/caf\u00e9").toString("latin1"), "/caf%C3%A9"],
+    ["/caf\xe9", "/caf%E9"],
+    ["/a b?c d", "/a%20b?c%20d"],
+    ["sub/../other#part", "/other"],
+    [["/first", "/second"], "/first"],
+  ])("to %j, as its bytes are, lead to %j", async (location, path) => {
+    started.site.route("/moved", (_request, response) => {
+      response.setHeader("location", location);
+      response.writeHead(302).end();
+    });
+    started.site.route(path.replace(/[?].*/, ""), "<title>Here</title>");
+    expect((await visit("/moved")).url).toBe(started.site.url + path);
+  });
+
   test("that a page asks for go nowhere but to other pages", async () => {
     expect((await visit("/refresh-to-mail")).text).toBe("Write to us");
   });
