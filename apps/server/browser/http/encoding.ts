@@ -54,7 +54,10 @@ function decoderOf(name: string, mayEndEarly: boolean): Duplex | null {
     case "br":
       return createBrotliDecompress(mayEndEarly ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {});
     case "zstd":
-      return createZstdDecompress({ params: ZSTD_WINDOW });
+      return createZstdDecompress({
+        params: ZSTD_WINDOW,
+        ...(mayEndEarly ? { finishFlush: constants.ZSTD_e_flush } : {}),
+      });
     default:
       return null;
   }

@@ -80,6 +80,7 @@ async function readFile(
       await discard(answer);
       throw failed;
     }
+    const before = pages.size;
     const reader = createSitemapReader({
       page: (found) => pages.size < limit && addPage(pages, found, url),
       sitemap: nested,
@@ -87,9 +88,17 @@ async function readFile(
     const complete = await feed(answer, (text) => {
       reader.write(text);
       return pages.size < limit;
+    }).catch((error: unknown) => {
+      // What was read before the damage is as good as any.
+      if (pages.size > before && isDamaged(error)) return false;
+      throw error;
     });
     if (complete) reader.end();
-    else log("warn", `The site map ${url.href} was read in part: more than ${limit} addresses or ${MAX_BYTES} bytes.`);
+    else
+      log(
+        "warn",
+        `The site map ${url.href} was read in part: more than ${limit} addresses or ${MAX_BYTES} bytes, or damaged.`,
+      );
   } catch (error) {
     tier.signal.throwIfAborted();
     throw networkError(error, url, tier.timeout);
@@ -102,6 +111,10 @@ async function readFile(
 function addPage(pages: Set<string>, address: string, base: URL): void {
   const url = URL.parse(address, base);
   if (url && /^https?:$/.test(url.protocol)) pages.add(withoutFragment(url));
+}
+
+function isDamaged(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 }
 
 /** False: there was more than it took. */
