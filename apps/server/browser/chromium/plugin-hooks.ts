@@ -44,13 +44,19 @@ export function hookPlugins(launcher: ReturnType<typeof addExtra>, plugins: read
         context.newPage = async () => {
           const page = await newPage();
           const pending = work.get(context)?.splice(0) ?? [];
-          await within(PAGE_TIMEOUT, Promise.all(pending));
+          await within(PAGE_TIMEOUT, Promise.all(pending)).catch(tellLate);
           return page;
         };
         return context;
       };
     },
   };
+}
+
+function tellLate(error: unknown): never {
+  if (error instanceof BrowsingError) throw error;
+  const why = `The plugins of this task have not done with a page after ${PAGE_TIMEOUT / 1000} s.`;
+  throw new BrowsingError("plugin_invalid", why, { retryable: true, cause: error });
 }
 
 type Named = Pick<Plugin, "name">;
