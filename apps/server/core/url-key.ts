@@ -31,13 +31,15 @@ const PLAIN_IN_VALUE = /[\w.~!$()*,/:;=?@[\\\]^`{|}-]/;
 
 /** The normal form of an http(s) URL; any other text is its own key. */
 export function urlKey(text: string): string {
-  if (!/^\s*https?:/i.test(text) || !URL.canParse(text)) return text;
-  const url = new URL(text);
-  url.hash = "";
+  const url = /^\s*https?:/i.test(text) ? URL.parse(text) : null;
+  if (url === null) return text;
+  // What is set is written and parsed again: a crawl asks for every link of every page.
+  if (url.href.includes("#")) url.hash = "";
   if (url.hostname.endsWith(".")) url.hostname = url.hostname.slice(0, -1);
   if (/[;(]/.test(url.pathname)) url.pathname = url.pathname.replace(PATH_SESSION, "").replace(ASP_PATH_SESSION, "");
   if (url.pathname.includes("%")) url.pathname = normalEscapes(url.pathname, PLAIN_IN_PATH);
-  const pairs = url.search === "" ? [] : url.search.slice(1).split("&").filter(Boolean).map(normalPair);
+  if (!url.href.includes("?")) return url.href;
+  const pairs = url.search.slice(1).split("&").filter(Boolean).map(normalPair);
   const kept = pairs.filter(([name, value]) => !isVisitors(name, value)).sort(byNameAndValue);
   url.search = kept.map((pair) => pair.join("=")).join("&");
   return url.href;

@@ -15,7 +15,7 @@ import { mediaTypeOf } from "../core/media-type.ts";
 import type { Recalled, Remembered } from "../core/recrawl.ts";
 import { urlKey } from "../core/url-key.ts";
 import { toJsonObject } from "./json-value.ts";
-import { landingOf } from "./landings.ts";
+import { landingsOf } from "./landings.ts";
 import type { LoadedSession, Scope } from "./protocol.ts";
 import { type ForeignSchemas, recordOf } from "./record.ts";
 import { stateAccess } from "./state.ts";
@@ -91,20 +91,17 @@ function spawn(
   options: SpawnOptions<object>,
 ): void {
   const list: readonly object[] = Array.isArray(inputs) ? inputs : [inputs];
-  drafts.spawned.push(
-    ...list.map((given, index) =>
-      spawnOf(given, list.length > 1 ? `input ${index} of spawn` : "the input of spawn", options, scopeOf),
-    ),
-  );
+  const landingOf = landingsOf(options, scopeOf);
+  const spawned = list.map((given, index) => {
+    const draft = spawnOf(given, list.length > 1 ? `input ${index} of spawn` : "the input of spawn", options);
+    return { ...draft, ...landingOf(draft.key) };
+  });
+  // All or none, and one by one: a list may be longer than a call takes arguments.
+  for (const draft of spawned) drafts.spawned.push(draft);
   if (options.key && (options.task ?? assignment.task) === assignment.task) drafts.ownKey ??= ownKeyOf(input, options);
 }
 
-function spawnOf(
-  given: object,
-  what: string,
-  options: SpawnOptions<object>,
-  scopeOf: ContextParts["scopeOf"],
-): SpawnDraft {
+function spawnOf(given: object, what: string, options: SpawnOptions<object>): SpawnDraft {
   const input = toJsonObject(given, what);
   const key = options.key ? options.key(given) : canonicalJson(input);
   if (typeof key !== "string" || key === "") {
@@ -114,8 +111,7 @@ function spawnOf(
   const priority = options.priority?.(given);
   if (priority !== undefined && !Number.isFinite(priority))
     throw new TypeError(`the priority of a subtask must be a number, got ${JSON.stringify(priority)} for ${normal}`);
-  const said = { ...(priority === undefined ? {} : { priority }), ...landingOf(normal, options, scopeOf) };
-  return { task: options.task ?? null, key: normal, input, ...said };
+  return { task: options.task ?? null, key: normal, input, ...(priority === undefined ? {} : { priority }) };
 }
 
 function normalKey(key: string, options: SpawnOptions<object>): string {

@@ -3,7 +3,7 @@ import type { BrowserContext, LinkOptions, SpawnOptions } from "../../sdk/contex
 import { SkipError } from "../../sdk/outcome.ts";
 import type { BrowsingSession } from "../core/browsing.ts";
 import type { Assignment } from "../core/execution.ts";
-import { type Astray, type Landing, landedKey } from "../core/landing.ts";
+import { type Astray, type Landing, landedKey, type ScopeRule } from "../core/landing.ts";
 import type { Host } from "./context.ts";
 
 type Visit = BrowserContext<unknown>["visit"];
@@ -66,20 +66,34 @@ export class Landings {
   }
 }
 
-/** Where redirects may lead a subtask, by what `spawn` was told, else by the `links` that its address came from. */
-export function landingOf(
-  key: string,
-  options: Pick<SpawnOptions<object>, "redirects" | "scope">,
+/**
+ * Where redirects may lead subtasks, by what `spawn` was told, else by the `links` that their addresses came from. What they have in
+ * common is one object, so that it travels to the server once.
+ */
+export function landingsOf(
+  { redirects = "check", scope }: Pick<SpawnOptions<object>, "redirects" | "scope">,
   scopeOf: BrowsingSession["scopeOf"] | null,
-): { readonly landing?: Landing } {
-  const { redirects = "check" } = options;
+): (key: string) => { readonly landing?: Landing } {
   if (redirects !== "check" && redirects !== "any")
     throw new TypeError(`spawn expects redirects "check" or "any", got ${JSON.stringify(redirects)}`);
-  const scope = options.scope === undefined ? (scopeOf?.(key) ?? null) : ownScope(key, options.scope);
-  return scope === null && redirects === "check" ? {} : { landing: { redirects, scope } };
+  const ruleOf = scope === undefined ? (key: string) => scopeOf?.(key) ?? null : ownScopes(scope);
+  const landings = new Map<ScopeRule | null, Landing>();
+  return (key) => {
+    const rule = ruleOf(key);
+    if (rule === null && redirects === "check") return {};
+    const landing = landings.get(rule) ?? { redirects, scope: rule };
+    landings.set(rule, landing);
+    return { landing };
+  };
 }
 
-function ownScope(key: string, scope: NonNullable<LinkOptions["scope"]>): Landing["scope"] {
-  const url = URL.parse(key);
-  return scope === "any" || url === null ? null : { scope, of: url.origin };
+function ownScopes(scope: NonNullable<LinkOptions["scope"]>): (key: string) => ScopeRule | null {
+  const rules = new Map<string, ScopeRule>();
+  return (key) => {
+    const of = URL.parse(key)?.origin;
+    if (scope === "any" || of === undefined) return null;
+    const rule = rules.get(of) ?? { scope, of };
+    rules.set(of, rule);
+    return rule;
+  };
 }

@@ -5,7 +5,8 @@ const LOOK_INTERVAL = 250;
 const UNKNOWN: Usage = { cpuMs: null, peakMemoryBytes: null };
 
 interface Measured {
-  readonly startedWith: NodeJS.CpuUsage;
+  /** Null when another attempt ran already. */
+  readonly startedWith: NodeJS.CpuUsage | null;
   peak: number;
   /** Another attempt ran beside it at some time. */
   shared: boolean;
@@ -17,15 +18,16 @@ export class UsageMeter {
 
   /** `read` at the end of the attempt, then `stop`. */
   start(): { read(): Usage; stop(): void } {
-    const measured: Measured = { startedWith: process.cpuUsage(), peak: 0, shared: false };
+    const startedWith = this.#running.size > 0 ? null : process.cpuUsage();
+    const measured: Measured = { startedWith, peak: 0, shared: false };
     this.#running.add(measured);
     if (this.#running.size > 1) for (const one of this.#running) one.shared = true;
     this.#timer ??= setInterval(() => this.#look(), LOOK_INTERVAL);
     return {
       read: () => {
-        if (measured.shared) return UNKNOWN;
+        if (measured.shared || measured.startedWith === null) return UNKNOWN;
         this.#look();
-        return usageOf(measured);
+        return usageOf(measured.startedWith, measured.peak);
       },
       stop: () => this.#stop(measured),
     };
@@ -44,7 +46,7 @@ export class UsageMeter {
   }
 }
 
-function usageOf(measured: Measured): Usage {
-  const used = process.cpuUsage(measured.startedWith);
-  return { cpuMs: Math.round((used.user + used.system) / 1000), peakMemoryBytes: measured.peak };
+function usageOf(startedWith: NodeJS.CpuUsage, peakMemoryBytes: number): Usage {
+  const used = process.cpuUsage(startedWith);
+  return { cpuMs: Math.round((used.user + used.system) / 1000), peakMemoryBytes };
 }

@@ -59,7 +59,7 @@ export function isFileLink(link: Link, endings: readonly string[] | null): boole
 function resolve(target: string, base: URL): URL | null {
   const url = URL.parse(target, base);
   if (!url || !isWeb(url) || url.username || url.password) return null;
-  url.hash = "";
+  if (target.includes("#")) url.hash = "";
   return url;
 }
 
