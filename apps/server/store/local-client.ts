@@ -26,7 +26,13 @@ type Arguments = readonly Value[];
 interface Statement {
   readonly prepared: ReturnType<InstanceType<typeof Driver>["prepare"]>;
   /** Null: it gives no rows. */
-  readonly columns: readonly string[] | null;
+  readonly shape: Shape | null;
+}
+
+interface Shape {
+  readonly columns: string[];
+  /** Of its rows: gives their values by name. To write every name into every row would cost as much as to read the row. */
+  readonly prototype: object;
 }
 
 /** Statements with varying numbers of parameters (`IN (?, ?, …)`) would fill the memory over time. */
@@ -196,14 +202,11 @@ class Local implements LocalClient {
     const { sql, args } = typeof statement === "string" ? { sql: statement, args: [] } : statement;
     const values = (args as Arguments).map(toSql);
     try {
-      const { prepared, columns } = this.#prepare(sql);
-      if (columns !== null)
-        return toResult(
-          columns,
-          (prepared.all(values) as Value[][]).map((row) => toRow(row, columns)),
-          0,
-        );
-      return toResult([], [], prepared.run(values).changes);
+      const { prepared, shape } = this.#prepare(sql);
+      if (shape === null) return new Result([], [], prepared.run(values).changes);
+      const rows = prepared.all(values) as unknown[] as Row[];
+      for (const row of rows) Object.setPrototypeOf(row, shape.prototype);
+      return new Result(shape.columns, rows, 0);
     } catch (error) {
       throw toLibsqlError(error);
     }
@@ -213,13 +216,8 @@ class Local implements LocalClient {
     const known = this.#statements.get(sql);
     if (known) return known;
     const prepared = this.#connection.prepare(sql);
-    const columns = prepared.reader
-      ? prepared
-          .raw(true)
-          .columns()
-          .map((column) => column.name)
-      : null;
-    const statement = { prepared, columns };
+    const shape = prepared.reader ? shapeOf(prepared.raw(true).columns()) : null;
+    const statement = { prepared, shape };
     if (this.#statements.size >= MOST_STATEMENTS) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
@@ -227,15 +225,34 @@ class Local implements LocalClient {
 }
 
 /** Drizzle reads rows by place, we read them by name; of columns of one name the first counts. */
-function toRow(values: Value[], columns: readonly string[]): Row {
-  const row = values as unknown as Record<string | number, Value> & { readonly length: number };
-  for (let i = columns.length - 1; i >= 0; i--) row[columns[i] ?? ""] = row[i] ?? null;
-  return row;
+function shapeOf(given: readonly { readonly name: string }[]): Shape {
+  const columns = given.map(({ name }) => name);
+  const prototype: object = Object.create(Array.prototype);
+  for (const [at, name] of [...columns.entries()].reverse()) {
+    const get = function (this: Value[]): Value {
+      return this[at] ?? null;
+    };
+    Object.defineProperty(prototype, name, { get, configurable: true });
+  }
+  return { columns, prototype };
 }
 
-function toResult(columns: readonly string[], rows: Row[], rowsAffected: number): ResultSet {
-  const result = { columns: [...columns], columnTypes: [], rows, rowsAffected, lastInsertRowid: undefined };
-  return { ...result, lastInsertRowid: undefined, toJSON: () => result };
+class Result implements ResultSet {
+  readonly columns: string[];
+  readonly columnTypes: string[] = [];
+  readonly rows: Row[];
+  readonly rowsAffected: number;
+  readonly lastInsertRowid = undefined;
+
+  constructor(columns: string[], rows: Row[], rowsAffected: number) {
+    this.columns = columns;
+    this.rows = rows;
+    this.rowsAffected = rowsAffected;
+  }
+
+  toJSON(): object {
+    return { ...this };
+  }
 }
 
 function toSql(value: unknown): unknown {

@@ -45,21 +45,45 @@ export function toRun(row: RunRow): Run {
   };
 }
 
+/** Asks for every field once: a row may have to make its values. */
 export function toTaskRun(row: TaskRunRow, spec: TaskSpec): TaskRun {
-  const {
-    parentId,
-    rootId,
-    specId: _specId,
-    boot: _boot,
-    failedSubtasks: _failedSubtasks,
-    subtasks: _subtasks,
-    landed: _landed,
-    cancelRequestedAt: _cancelRequestedAt,
-    stopAt: _stopAt,
-    key,
-    ...same
-  } = row;
-  return { ...same, key: key === "" ? null : key, parent: parentId, root: rootId, spec };
+  const { key } = row;
+  return {
+    id: row.id,
+    runId: row.runId,
+    key: key === "" ? null : key,
+    parent: row.parentId,
+    root: row.rootId,
+    spec,
+    task: row.task,
+    depth: row.depth,
+    kind: row.kind,
+    state: row.state,
+    reason: row.reason,
+    attempt: row.attempt,
+    failures: row.failures,
+    interruptions: row.interruptions,
+    node: row.node,
+    priority: row.priority,
+    availableAt: row.availableAt,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    input: row.input,
+    output: row.output,
+    error: row.error,
+    usage: row.usage,
+    bytes: row.bytes,
+    pausedAt: row.pausedAt,
+    openSubtasks: row.openSubtasks,
+    rule: row.rule,
+    landing: row.landing,
+    awaits: row.awaits,
+    hook: row.hook,
+    lock: row.lock,
+    cpu: row.cpu,
+    memory: row.memory,
+  };
 }
 
 /** What `RETURNING ${DELIVERY_COLUMNS}` gives. */
