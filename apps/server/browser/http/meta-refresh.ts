@@ -3,7 +3,7 @@ import type { Tag } from "../document/tree.ts";
 
 /** A longer delay is there for a reader to act; only a quick one is a redirect in disguise. */
 const LONGEST_DELAY = 5;
-const CONTENT = /^\s*(\d+)(?:\.[\d.]*)?(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?(?:"([^"]*)"|'([^']*)'|(\S.*?))\s*$/i;
+const CONTENT = /^\s*(?=[\d.])(\d*)[\d.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?(?:"([^"]*)"|'([^']*)'|(\S.*?))\s*$/i;
 
 export interface Refresh {
   /** As written. */
