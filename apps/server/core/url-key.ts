@@ -25,7 +25,7 @@ const PATH_SESSION = /;(?:jsessionid|phpsessid|sid)=[^;/?]*/gi;
 const ASP_PATH_SESSION = /\/\((?:[A-Z]\([^()/]*\))+\)(?=\/|$)/gi;
 
 /** What stands for itself whether it was escaped or not: all but the signs that divide a path, or a query. */
-const PLAIN_IN_PATH = /[\w.~!$&'()*+,:=@-]/;
+const PLAIN_IN_PATH = /[\w.~!$&'()*+,:=@[\]|-]/;
 const PLAIN_IN_NAME = /[\w.~!$()*,/:;?@[\\\]^`{|}-]/;
 const PLAIN_IN_VALUE = /[\w.~!$()*,/:;=?@[\\\]^`{|}-]/;
 

@@ -38,6 +38,8 @@ test.each([
 test.each([
   ["https://example.com/a?b=x%20y&a=1", "https://example.com/a?a=1&b=x+y"],
   ["https://example.com/a?b&a=1", "https://example.com/a?a=1&b="],
+  ["https://example.com/a%7Cb%5B1%5D", "https://example.com/a|b[1]"],
+  ["https://example.com/a%5eb", "https://example.com/a^b"],
   ["https://example.com/a?f=red&f=blue", "https://example.com/a?f=blue&f=red"],
 ])("%j and %j are one page, however they are ordered and written", (one, other) => {
   expect(urlKey(one)).toBe(urlKey(other));
