@@ -29,8 +29,8 @@ export function createSitemapReader(handler: SitemapHandler): SitemapReader {
   };
 }
 
-/** Elements whose text is an address: RSS writes its links so. */
-const ADDRESSES = new Set(["loc", "link"]);
+/** Elements whose text may be an address: RSS has its links so, and some sites leave `loc` out. */
+const ADDRESSES = new Set(["loc", "link", "url", "sitemap"]);
 
 /** Pictures and videos have addresses of their own inside of a page's entry; only those directly in one are meant. */
 function readXml(handler: SitemapHandler): SitemapReader {
@@ -52,12 +52,15 @@ function readXml(handler: SitemapHandler): SitemapReader {
       onclosetag() {
         const name = open.pop();
         const address = text.trim();
+        text = "";
         // What the end of the file closes was cut, and is the beginning of an address only.
         if (address === "" || ended) return;
         const parent = open.at(-1);
         if (name === "loc" && parent === "sitemap") handler.sitemap(address);
         if ((name === "loc" && parent === "url") || (name === "link" && parent === "item")) handler.page(address);
-        text = "";
+        if (!/^https?:/i.test(address)) return;
+        if (name === "sitemap" && parent === "sitemapindex") handler.sitemap(address);
+        if (name === "url" && parent === "urlset") handler.page(address);
       },
     },
     { xmlMode: true },

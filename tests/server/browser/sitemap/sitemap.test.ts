@@ -107,6 +107,12 @@ describe("a site map", () => {
     expect(found.length).toBeGreaterThan(1000);
   });
 
+  test("is understood where its entries are nothing but addresses", async () => {
+    serve("/sitemap.xml", `<sitemapindex>\n<sitemap>\n${url}/one.xml?a=1&amp;b=2\n</sitemap>\n</sitemapindex>`);
+    serve("/one.xml", `<urlset><url> ${url}/a </url><url><loc>${url}/b</loc> </url></urlset>`);
+    expect(paths(await sitemap("/sitemap.xml"))).toEqual(["/a", "/b"]);
+  });
+
   test("may be a feed", async () => {
     serve(
       "/news.rss",
