@@ -46,6 +46,10 @@ interface Group {
   crawlDelay: number | null;
 }
 
+/**
+ * A Crawl-delay ends the list of names above it, as a rule does; so it is for Scrapy and Crawlee. By the letter of the RFC (2.2.4) it
+ * would not, and a delay for all, followed by `Disallow: /` for one crawler, would close a site to all.
+ */
 function readGroups(text: string): { readonly groups: readonly Group[]; readonly sitemaps: readonly string[] } {
   const groups: Group[] = [];
   const sitemaps: string[] = [];
