@@ -31,6 +31,11 @@ export class FlatParser extends Parser {
     };
   }
 
+  /** Zero bytes are left out, as browsers do: they come from files in two-byte encodings that say so nowhere, and from broken programs. */
+  override write(chunk: string): void {
+    super.write(chunk.includes("\0") ? chunk.replaceAll("\0", "") : chunk);
+  }
+
   override onopentagname(start: number, endIndex: number): void {
     this.#isFlat = this.#depth >= MAX_DEPTH;
     super.onopentagname(start, endIndex);

@@ -3,7 +3,9 @@ import { type Element, fold, isDead, type Tag, type Tree, walk } from "./tree.ts
 
 /** Not `head`: what a browser shows of a page that never closes it, or puts text there, is no part of it. */
 const UNSEEN = new Set(
-  "audio canvas datalist defs desc iframe metadata object script style textarea title video".split(" "),
+  "audio canvas datalist defs desc iframe metadata noembed noframes object script style textarea title video".split(
+    " ",
+  ),
 );
 
 /** Elements that do not part the words around them. */

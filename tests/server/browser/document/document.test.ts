@@ -31,6 +31,8 @@ describe("a document's text", () => {
     ],
     ["<my-card><template shadowrootmode=open>inside</template></my-card>", "inside"],
     ["<ul><li>a<li>b</ul>", "a b"],
+    ["<frameset><frame src=a><noframes><p>no</p></noframes></frameset><noembed>no</noembed>yes", "yes"],
+    ["<\0p\0>t\0wo<\0/\0p\0>", "two"],
   ])("of %s is %j", (html, text) => {
     expect(page(html).text).toBe(text);
   });
