@@ -7,18 +7,25 @@ import { urlTemplate } from "./url-template.ts";
 
 /** So many repeats of a kind are followed. */
 export const REPEATS = 250;
+/**
+ * So many addresses may show the same before that is a trap, however many pages do so: documentation is there for several versions,
+ * languages and names of a folder, and what one page of a copy leads to may be new. What has no end shows the same for ever.
+ */
+export const COPIES = 10;
 /** Pages of one crawl whose look is kept. */
 const MOST = 200_000;
 
 export interface RepeatMemory {
   /** The first address at which something was seen, by what was seen; as numbers, for there are many. */
   readonly first: Map<number, number>;
+  /** How often something was seen again, by what was seen. */
+  readonly copies: Map<number, number>;
   /** Repeats, by kind of address. */
   readonly repeats: Map<string, number>;
 }
 
 export function newRepeatMemory(): RepeatMemory {
-  return { first: new Map(), repeats: new Map() };
+  return { first: new Map(), copies: new Map(), repeats: new Map() };
 }
 
 /**
@@ -29,7 +36,7 @@ export function newRepeatMemory(): RepeatMemory {
 export function repeatedKind(
   key: string,
   look: number | null,
-  { first, repeats }: RepeatMemory,
+  { first, copies, repeats }: RepeatMemory,
 ): { readonly kind: string } | null {
   const kind = kindOf(key);
   if (look === null || kind === null) return null;
@@ -38,9 +45,10 @@ export function repeatedKind(
   if (before === undefined && first.size < MOST) first.set(look, address);
   // The same page again, by another attempt.
   if (before === undefined || before === address) return null;
-  const times = (repeats.get(kind) ?? 0) + 1;
+  const [times, seen] = [(repeats.get(kind) ?? 0) + 1, (copies.get(look) ?? 0) + 1];
   repeats.set(kind, times);
-  return times > REPEATS ? { kind } : null;
+  copies.set(look, seen);
+  return times > REPEATS && seen > COPIES ? { kind } : null;
 }
 
 /** Host and first part of the path, such as `a.example/shop` or `a.example/:id`; null: no web address. */

@@ -9,6 +9,14 @@ describe("Pages of a kind that show the same", () => {
     expect(asked.at(-1)).toEqual({ kind: "a.example/v" });
   });
 
+  test("are followed for ever where each page only has a few copies, as documentation in several folders has", () => {
+    const memory = newRepeatMemory();
+    const asked = Array.from({ length: 10 * 400 }, (_, n) =>
+      repeatedKind(`https://a.example/docs/v${Math.floor(n / 400)}/${n % 400}`, n % 400, memory),
+    );
+    expect(asked.filter((answer) => answer !== null)).toEqual([]);
+  });
+
   test("cost no other kind anything, nor a page that shows something new", () => {
     const memory = newRepeatMemory();
     for (let n = 0; n < 400; n++) repeatedKind(`https://a.example/v/${n}/page`, 1, memory);
