@@ -64,6 +64,8 @@ export interface Config {
   readonly stagingFolder: string;
   readonly browserPath: string | null;
   readonly concurrency: Readonly<Record<"shell" | "browser" | "code", number>>;
+  /** How many browser tasks hold a page of Chromium's at once. */
+  readonly pages: number;
   readonly rateLimits: RateLimits;
   readonly node: string;
   readonly firstRun: boolean;
@@ -114,7 +116,7 @@ function toConfig(settings: z.output<typeof schema>, env: NodeJS.ProcessEnv, fol
     filesFolder: resolve(folder, settings.ULTRAVISOR_FILES ?? join(dataFolder, "files")),
     stagingFolder: join(dataFolder, "staging"),
     browserPath: settings.ULTRAVISOR_BROWSER ?? null,
-    concurrency: limitsOf(settings.ULTRAVISOR_CONCURRENCY),
+    ...limitsOf(settings.ULTRAVISOR_CONCURRENCY),
     rateLimits: rateLimitsOf(settings.ULTRAVISOR_RATE_LIMIT),
     node: settings.ULTRAVISOR_NODE ?? hostname(),
     firstRun: settings.ULTRAVISOR_FIRST_RUN === "on",
@@ -137,15 +139,17 @@ async function readConfigFile(folder: string): Promise<object> {
 
 /**
  * More than the cores: a command that has ended still has to be written down, and most wait for a disk or a network; browser tasks over
- * HTTP wait most of their time.
+ * HTTP wait most of their time. With eight per core one crawl keeps two cores busy, with four it makes a quarter fewer pages a second.
  */
-function limitsOf(text: string | undefined): Config["concurrency"] {
+function limitsOf(text: string | undefined): Pick<Config, "concurrency" | "pages"> {
   const cores = availableParallelism();
-  const limits = { shell: Math.max(2, cores) * 2, browser: cores * 4, code: Math.max(2, cores) * 2 };
+  const limits = { shell: Math.max(2, cores) * 2, browser: cores * 8, code: Math.max(2, cores) * 2 };
+  let pages = cores * 4;
   for (const [, kind, limit] of (text ?? "").matchAll(/(shell|browser|code)\s*=\s*(\d+)/g)) {
     if (kind === "shell" || kind === "browser" || kind === "code") limits[kind] = Math.max(1, Number(limit));
+    if (kind === "browser") pages = limits.browser;
   }
-  return limits;
+  return { concurrency: limits, pages };
 }
 
 function rateLimitsOf(text: string | undefined): RateLimits {

@@ -113,14 +113,14 @@ function createExecutors(
   temporary: string,
   catalog: FolderCatalog,
 ) {
-  const { dataFolder: data, filesFolder, taskEnvironment: env, concurrency } = config;
+  const { dataFolder: data, filesFolder, taskEnvironment: env, concurrency, pages } = config;
   const runner = createRunnerPool({
     ...{ data, boot, log, chromium, killMarked, filesFolder, gates: createHostGates() },
     memoryOf: (pid) => memoryOf(pid).now,
     env: { ...env, TMPDIR: temporary },
     collections: () => catalog.collections(),
     entry: join(ROOT, "apps/server/runner-main.ts"),
-    slots: Math.max(concurrency.browser, concurrency.code),
+    ...{ slots: Math.max(concurrency.browser, concurrency.code), pages },
   });
   const shell = createShellExecutor({ data, boot, env, files: createDiskFileStore(filesFolder) });
   return { shell, code: runner, browser: runner };

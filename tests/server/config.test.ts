@@ -60,6 +60,12 @@ test("Limits are per kind, and those not named keep their default", async () => 
   expect(concurrency.browser).toBeGreaterThan(1);
 });
 
+test("Half of the browser tasks hold a page of Chromium's, or as many as are asked for", async () => {
+  const { concurrency, pages } = await readConfig({}, makeFolder());
+  expect(concurrency.browser).toBe(2 * pages);
+  expect(await readConfig({ ULTRAVISOR_CONCURRENCY: "browser=5" }, makeFolder())).toMatchObject({ pages: 5 });
+});
+
 test.each([
   [undefined, { local: { perSecond: 1000, burst: 2000 }, remote: { perSecond: 100, burst: 200 } }],
   ["100", { local: { perSecond: 100, burst: 200 }, remote: { perSecond: 100, burst: 200 } }],

@@ -2,7 +2,7 @@
  * Executes code and browser tasks in runner processes. A runner serves one task file with several slots; it goes when it
  * was idle for a while, when another file needs its place, when its file was edited, and when it hangs.
  */
-import type { Chromium } from "../core/browsing.ts";
+import { type Chromium, needsPage } from "../core/browsing.ts";
 import type { DeclaredCollection, TaskSpec } from "../core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome } from "../core/execution.ts";
 import type { TaskPace } from "../core/page-limit.ts";
@@ -23,6 +23,8 @@ export interface RunnerPoolOptions {
   readonly collections?: () => readonly DeclaredCollection[];
   /** Attempts at a time in one runner; default 4. */
   readonly slots?: number;
+  /** Attempts at a time, in all runners, that hold a page of Chromium's; default 4. */
+  readonly pages?: number;
   /** Runners at a time; default 4. */
   readonly maxRunners?: number;
   /** How long a runner without work is kept; default 1 minute. */
@@ -46,6 +48,7 @@ export interface RunnerPoolOptions {
 }
 
 const SLOTS = 4;
+const PAGES = 4;
 const MAX_RUNNERS = 4;
 const IDLE = 60_000;
 const GRACE = 10_000;
@@ -64,6 +67,8 @@ interface Runner {
   readonly key: string;
   readonly file: string;
   readonly process: RunnerProcess;
+  /** Each of its attempts holds a page of Chromium's. */
+  readonly holdsPages: boolean;
   active: number;
   /** One attempt has it to itself. */
   isTaken: boolean;
@@ -143,7 +148,7 @@ class RunnerPool implements RunnerExecutor {
   /** Null when the attempt was cancelled before there was room. */
   async #acquire(spec: TaskSpec, signal: AbortSignal): Promise<Runner | null> {
     if (signal.aborted) return null;
-    const found = this.#find(spec) ?? this.#startIfRoom(spec);
+    const found = this.#findOrStart(spec);
     if (found) return occupy(found, spec);
     const { promise, resolve } = Promise.withResolvers<Runner | null>();
     const waiting: Waiting = { spec, resolve };
@@ -165,6 +170,15 @@ class RunnerPool implements RunnerExecutor {
     const runners = [...this.#runners];
     const oldest = runners.find((runner) => runner.key !== keyOf(spec));
     if (oldest && !runners.some((runner) => runner.retired)) oldest.retired = true;
+  }
+
+  #findOrStart(spec: TaskSpec): Runner | undefined {
+    if (holdsPage(spec) && this.#pagesHeld() >= (this.#options.pages ?? PAGES)) return undefined;
+    return this.#find(spec) ?? this.#startIfRoom(spec);
+  }
+
+  #pagesHeld(): number {
+    return [...this.#runners].reduce((sum, { holdsPages, active }) => sum + (holdsPages ? active : 0), 0);
   }
 
   #find(spec: TaskSpec): Runner | undefined {
@@ -197,12 +211,12 @@ class RunnerPool implements RunnerExecutor {
   #startRunner(spec: TaskSpec): Runner {
     const { entry, filesFolder, chromium, data, boot, env, killMarked } = this.#options;
     const collections = this.#options.collections?.() ?? [];
-    const slots = this.#options.slots ?? SLOTS;
+    const pages = this.#options.pages ?? PAGES;
     const process = new RunnerProcess({
       entry,
       env: { ...env, ...spec.env, ULTRAVISOR_DATA: data, ULTRAVISOR_BOOT: boot },
       settings: {
-        ...{ file: spec.file, checks: spec.checks ?? false, filesFolder, collections, chromium, slots },
+        ...{ file: spec.file, checks: spec.checks ?? false, filesFolder, collections, chromium, pages },
         patience: (this.#options.grace ?? GRACE) / 2,
       },
       killMarked,
@@ -213,6 +227,7 @@ class RunnerPool implements RunnerExecutor {
       key: keyOf(spec),
       file: spec.file,
       process,
+      holdsPages: holdsPage(spec),
       active: 0,
       isTaken: false,
       retired: false,
@@ -235,7 +250,7 @@ class RunnerPool implements RunnerExecutor {
 
   #serveWaiting(): void {
     for (const waiting of [...this.#waiting]) {
-      const runner = this.#find(waiting.spec) ?? this.#startIfRoom(waiting.spec);
+      const runner = this.#findOrStart(waiting.spec);
       if (!runner) continue;
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
       waiting.resolve(occupy(runner, waiting.spec));
@@ -263,6 +278,10 @@ function keyOf(spec: TaskSpec): string {
 /** Of attempts that share a process it cannot be told who took how much memory. */
 function isAlone({ attemptLimits }: TaskSpec): boolean {
   return attemptLimits?.memory !== undefined;
+}
+
+function holdsPage({ kind, fixtures }: TaskSpec): boolean {
+  return kind === "browser" && needsPage(fixtures);
 }
 
 function occupy(runner: Runner, spec: TaskSpec): Runner {

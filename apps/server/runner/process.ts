@@ -109,8 +109,9 @@ export class RunnerProcess {
       throw error;
     } finally {
       this.#hosts.delete(id);
-      this.#logs.delete(id);
       log.end();
+      // What it wrote past the console lies in the pipe by now, but may be read after the message that it has ended.
+      setImmediate(() => this.#logs.delete(id));
     }
   }
 

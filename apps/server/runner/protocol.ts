@@ -20,8 +20,8 @@ export interface RunnerSettings {
   /** What the task files declare. */
   readonly collections: readonly DeclaredCollection[];
   readonly chromium: Chromium | null;
-  /** Attempts at a time. */
-  readonly slots: number;
+  /** Pages of Chromium's at a time. */
+  readonly pages: number;
   /** How long a script may take to end after it was asked to, in milliseconds; then it is given up. */
   readonly patience: number;
 }

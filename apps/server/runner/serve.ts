@@ -115,7 +115,7 @@ class Runner {
       const browsingOptions = {
         chromium: settings.chromium,
         files,
-        maxPages: settings.slots,
+        maxPages: settings.pages,
         shareGates: (own: HostGates) => this.#shareGates(own),
         reportPace: (report: PaceReport) => void this.#server.reportPace.asEvent(report).catch(() => {}),
       };

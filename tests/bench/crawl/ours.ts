@@ -7,11 +7,15 @@ import { join, resolve } from "node:path";
 import type { Measured } from "./contest.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-/** The crawl of the examples without downloads; how pages are rendered is the only difference between the files made of it. */
-const taskFile = (render: string): string => `import { browser, z } from "ultravisor";
+/**
+ * The crawl of the examples without downloads; how pages are rendered is the only difference between the files made of it. What the
+ * contest calls concurrency, requests at a time, is `perHost` here; how many task runs go on at once is left to the server.
+ */
+const taskFile = (render: string, concurrency: number): string => `import { browser, z } from "ultravisor";
 export default browser({
   input: z.object({ url: z.url() }),
   render: "${render}",
+  perHost: { concurrency: ${concurrency} },
   async run({ input, visit, spawn, save }) {
     const page = await visit(input.url);
     const links = page.links({ scope: "same-host" });
@@ -53,8 +57,9 @@ export async function startUltravisor(concurrency: number): Promise<RunningUltra
   const data = mkdtempSync(join(tmpdir(), "ultravisor-bench-"));
   const tasks = join(data, "tasks");
   mkdirSync(tasks);
-  for (const render of ["auto", "never", "always"]) writeFileSync(join(tasks, `crawl-${render}.ts`), taskFile(render));
-  const { child, address } = await start(data, tasks, concurrency);
+  for (const render of ["auto", "never", "always"])
+    writeFileSync(join(tasks, `crawl-${render}.ts`), taskFile(render, concurrency));
+  const { child, address } = await start(data, tasks);
   return {
     crawl: (task, url) => crawl(address, task, url),
     async stop() {
@@ -97,11 +102,7 @@ async function records(address: string, run: string): Promise<PageRecord[]> {
   return lines.map((line) => JSON.parse(line) as { data: PageRecord }).map(({ data }) => data);
 }
 
-async function start(
-  data: string,
-  tasks: string,
-  concurrency: number,
-): Promise<{ child: ChildProcess; address: string }> {
+async function start(data: string, tasks: string): Promise<{ child: ChildProcess; address: string }> {
   const env = {
     ...process.env,
     ...AS_STARTED.env,
@@ -111,7 +112,7 @@ async function start(
       ULTRAVISOR_PORT: "0",
       ULTRAVISOR_TOKEN: TOKEN,
     },
-    ...{ ULTRAVISOR_FIRST_RUN: "off", ULTRAVISOR_LOG: "silent", ULTRAVISOR_CONCURRENCY: `browser=${concurrency}` },
+    ...{ ULTRAVISOR_FIRST_RUN: "off", ULTRAVISOR_LOG: "silent" },
   };
   const child = spawn(process.execPath, [...AS_STARTED.flags, "apps/server/start.ts"], {
     cwd: ROOT,

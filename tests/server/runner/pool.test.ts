@@ -68,6 +68,29 @@ describe("stopping", () => {
   });
 });
 
+describe("an attempt that holds a page", () => {
+  const waiting = (fixtures: string) =>
+    `import { browser } from "ultravisor";\nexport default browser({ async run({ ${fixtures}, log, signal }) { log("started"); await new Promise((_, no) => signal.addEventListener("abort", () => no(signal.reason))); } });\n`;
+
+  test("waits for others that hold one, whatever their task, and lets pass who holds none", async () => {
+    const { task, start } = await lab({ pages: 1 });
+    const first = await task(waiting("page"), { kind: "browser", fixtures: ["page", "log", "signal"] });
+    const other = await task(`${waiting("page")}//`, { kind: "browser", fixtures: ["page", "log", "signal"] });
+    const bare = await task(waiting("visit"), { kind: "browser", fixtures: ["visit", "log", "signal"] });
+    const [stop, stopAll] = [new AbortController(), new AbortController()];
+    const holding = start(first, { signal: stop.signal });
+    await holding.said("started");
+    const behind = start(other, { signal: stopAll.signal });
+    const beside = start(bare, { signal: stopAll.signal });
+    await beside.said("started");
+    expect(behind.lines).toEqual([]);
+    stop.abort();
+    await behind.said("started");
+    stopAll.abort();
+    await Promise.all([holding.outcome, behind.outcome, beside.outcome]);
+  });
+});
+
 describe("a runner", () => {
   test("that crashes fails its attempts as crashed, and another takes its place", async () => {
     const { task, start } = await lab();
