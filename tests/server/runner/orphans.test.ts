@@ -10,7 +10,8 @@ const at = (path: string): string => new URL(`../../../apps/server/${path}`, imp
 test("a server that is killed leaves no runner, no Chromium and nothing a blocked script started", async () => {
   const made = await lab();
   const blocked = await made.task(
-    'import { code } from "ultravisor";\nexport default code({ run({ log }) { log("ready"); setTimeout(() => { for (;;); }, 500); return new Promise(() => {}); } });',
+    // Written past the console, it is in the pipe before the loop begins.
+    'import { writeSync } from "node:fs";\nimport { code } from "ultravisor";\nexport default code({ run() { writeSync(1, "ready\\n"); for (;;); } });',
   );
   const browsing = await made.task(
     'import { browser } from "ultravisor";\nexport default browser({ async run({ page, log }) { await page.goto("about:blank"); log("ready"); await new Promise(() => {}); } });',
