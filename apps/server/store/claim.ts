@@ -89,7 +89,7 @@ async function claimTogether(
   ];
   // A claim that a power cut undoes leaves a queued row, which is what the next start would make of it anyway.
   const results = await database.write(statements, { durable: false });
-  const claimed = new Set(wanted.filter((_, i) => (results[2 * i]?.rows.length ?? 0) > 0).map((one) => one.taskRunId));
+  const claimed = new Set(wanted.filter((_, i) => (results[2 * i]?.rowsAffected ?? 0) > 0).map((one) => one.taskRunId));
   const rows = read(results.at(-1)).filter((taskRun) => claimed.has(taskRun.id));
   return new Map(rows.map((taskRun) => [taskRun.id, taskRun]));
 }

@@ -9,7 +9,7 @@ import type { Landing } from "../../core/landing.ts";
 import { HOOKS, type Hook, type TaskRule } from "../../core/operation.ts";
 import { STOP_REASONS, type StopReason } from "../../core/stops.ts";
 import { FINAL_STATES, KINDS, type Kind, type Reason, STATES, type State } from "../../core/words.ts";
-import { FINISHED_IFF_FINAL, json, oneOf, time } from "./columns.ts";
+import { eitherOf, json, oneOf, time } from "./columns.ts";
 import { runs } from "./runs.ts";
 
 /** How a task is executed, kept once however many task runs share it: a run goes on as it began when its file is edited. */
@@ -91,10 +91,10 @@ export const taskRuns = sqliteTable(
     index("task_runs_roots").on(t.runId, t.id).where(sql`parent_id IS NULL`),
     index("task_runs_awaiting").on(t.awaits, t.availableAt).where(sql`awaits IS NOT NULL`),
     index("task_runs_locks").on(t.lock, t.state, t.id).where(sql`lock IS NOT NULL`),
-    check("task_runs_hook", oneOf("hook", HOOKS)),
-    check("task_runs_state", oneOf("state", STATES)),
-    check("task_runs_kind", oneOf("kind", KINDS)),
-    check("task_runs_finished", FINISHED_IFF_FINAL),
+    check("task_runs_hook", eitherOf("hook", HOOKS)),
+    check("task_runs_state", eitherOf("state", STATES)),
+    check("task_runs_kind", eitherOf("kind", KINDS)),
+    check("task_runs_finished", sql`(finished_at IS NOT NULL) = (${eitherOf("state", FINAL_STATES)})`),
     check(
       "task_runs_running_has_owner",
       sql`state <> 'running' OR (boot IS NOT NULL AND node IS NOT NULL AND attempt > 0)`,
@@ -179,7 +179,7 @@ export const attempts = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.taskRunId, t.number] }),
     index("attempts_running").on(t.taskRunId).where(sql`state = 'running'`),
-    check("attempts_state", oneOf("state", ATTEMPT_STATES)),
+    check("attempts_state", eitherOf("state", ATTEMPT_STATES)),
     check("attempts_finished", sql`(finished_at IS NULL) = (state = 'running')`),
   ],
 );
