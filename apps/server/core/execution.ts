@@ -3,6 +3,7 @@ import type { TaskSpec } from "./definition.ts";
 import type { StateEntry } from "./entities.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { KeyReader, News } from "./key-news.ts";
 import type { Astray, Landing } from "./landing.ts";
 import type { CaptureDraft } from "./mirror.ts";
 import type { Recalled, Remembered, SightingDraft } from "./recrawl.ts";
@@ -175,6 +176,8 @@ export interface ExecutionHost {
   land(key: string): Promise<boolean>;
   /** What the runs of this crawl saw at an address last. */
   recall(what: Recalled, url: string): Promise<Remembered | null>;
+  /** Which subtasks of the same task its run has, as far as `reader` was not told. */
+  newsOfKeys(reader: KeyReader): News | null;
 }
 
 /** Executes attempts of one or several kinds. `signal` asks it to stop: TERM, grace, KILL. Never rejects for a task's own failure. */

@@ -5,6 +5,7 @@
 import type { TaskSpec } from "../core/definition.ts";
 import type { Run, TaskRun } from "../core/entities.ts";
 import type { Assignment, ExecutionHost, Executor, Outcome, SpawnDraft } from "../core/execution.ts";
+import type { KeyNews } from "../core/key-news.ts";
 import { type FindTask, planSubtasks } from "../core/plan.ts";
 import type { Clock, Logger, NewId, Notices, RunReader, StateStore, TaskQueue } from "../core/ports.ts";
 import { afterFailure } from "../core/retry.ts";
@@ -14,7 +15,6 @@ import type { Kind } from "../core/words.ts";
 import { type BeginParts, begin } from "./begin.ts";
 import type { FanOuts } from "./fan-outs.ts";
 import type { Journal } from "./journal.ts";
-import type { KnownKeys } from "./known-keys.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { loadSession, type SavedSessionParts, sealSession } from "./saved-session.ts";
 import { createSettling, isEnd } from "./settling.ts";
@@ -31,7 +31,7 @@ export interface ExecuteParts extends SavedSessionParts {
   readonly state: StateStore;
   readonly runs: RunReader;
   readonly journal: Journal;
-  readonly knownKeys: KnownKeys;
+  readonly knownKeys: KeyNews;
   readonly notices: Notices;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -190,6 +190,7 @@ function hostOf(parts: ExecuteParts, taskRun: TaskRun): ExecutionHost {
     loadSession: async () => (taskRun.spec.session === undefined ? null : loadSession(parts, taskRun.spec.session)),
     land: (key) => parts.transitions.land(ticket, key),
     recall: (what, url) => parts.transitions.recall(taskRun.runId, what, url),
+    newsOfKeys: (reader) => parts.knownKeys.tell(reader, taskRun.runId, taskRun.task),
   };
 }
 

@@ -1,5 +1,7 @@
 /** What is done to runs that exist: executing their task runs, ending what waits or takes too long, and what people ask for. */
 import type { Run } from "../core/entities.ts";
+import { createKeyNews } from "../core/key-news.ts";
+import { createKnownKeys } from "../core/known-keys.ts";
 import type { Engine } from "../core/ports.ts";
 import { createAnswers } from "./answer.ts";
 import type { BeginParts } from "./begin.ts";
@@ -7,8 +9,8 @@ import { createDeadlines } from "./deadlines.ts";
 import type { PokedDuty } from "./duty.ts";
 import { createExecution, type ExecuteParts, type Execution } from "./execute.ts";
 import { createFanOuts } from "./fan-outs.ts";
+import { forgetOnRetry } from "./forget-on-retry.ts";
 import type { EngineParts } from "./index.ts";
-import { createKnownKeys, forgetOnRetry } from "./known-keys.ts";
 import { createLateFanOuts } from "./late-fan-outs.ts";
 import { createRunVerbs } from "./run-verbs.ts";
 import { createPlanSubmission } from "./submit.ts";
@@ -28,7 +30,7 @@ export interface Work {
 
 /** Executing task runs, ending those that wait without a worker, ending runs whose time is over, and what people do with runs. */
 export function createWork(given: WorkParts): Work {
-  const knownKeys = createKnownKeys();
+  const knownKeys = createKeyNews(createKnownKeys());
   const parts = { ...given, knownKeys, transitions: forgetOnRetry(given.transitions, knownKeys) };
   const findTask: ExecuteParts["findTask"] = (name) =>
     parts.catalog.get(name)?.tasks.find((task) => task.name === name) ?? null;

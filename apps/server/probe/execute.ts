@@ -81,6 +81,7 @@ const SILENT: ExecutionHost = {
   loadProxy: async () => null,
   land: async () => true,
   recall: async () => null,
+  newsOfKeys: () => null,
 };
 
 function problemOf(outcome: Exclude<Outcome, { type: "succeeded" }>): string {

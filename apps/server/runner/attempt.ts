@@ -32,6 +32,8 @@ export interface AttemptParts {
   /** Resolves when waiting for the script any longer is pointless. */
   readonly patienceEnded: Promise<void>;
   readonly usage: () => Usage;
+  /** Whether its run has this subtask, as far as is known here. */
+  isKnown(task: string, key: string): boolean;
 }
 
 const NO_SCRIPT = Symbol("the script was given up");

@@ -55,6 +55,8 @@ export interface ContextParts {
   readonly schemas: ForeignSchemas;
   /** What the task's pages say about an address; null for tasks that do not browse. */
   readonly scopeOf: BrowsingSession["scopeOf"] | null;
+  /** Whether its run has this subtask, as far as is known here. */
+  isKnown(task: string, key: string): boolean;
 }
 
 export function emptyDrafts(): Drafts {
@@ -85,33 +87,39 @@ export function createContext(parts: ContextParts): TaskContext<unknown> {
   };
 }
 
+/** What its run has is not sent again. */
 function spawn(
-  { assignment, input, drafts, scopeOf }: ContextParts,
+  { assignment, input, drafts, scopeOf, isKnown }: ContextParts,
   inputs: object | readonly object[],
   options: SpawnOptions<object>,
 ): void {
   const list: readonly object[] = Array.isArray(inputs) ? inputs : [inputs];
   const landingOf = landingsOf(options, scopeOf);
-  const spawned = list.map((given, index) => {
-    const draft = spawnOf(given, list.length > 1 ? `input ${index} of spawn` : "the input of spawn", options);
-    return { ...draft, ...landingOf(draft.key) };
+  const task = options.task ?? assignment.task;
+  const spawned = list.flatMap((given, index) => {
+    const what = list.length > 1 ? `input ${index} of spawn` : "the input of spawn";
+    const key = keyOf(given, what, options);
+    return isKnown(task, key) ? [] : [{ ...spawnOf(given, key, what, options), ...landingOf(key) }];
   });
   // All or none, and one by one: a list may be longer than a call takes arguments.
   for (const draft of spawned) drafts.spawned.push(draft);
-  if (options.key && (options.task ?? assignment.task) === assignment.task) drafts.ownKey ??= ownKeyOf(input, options);
+  if (options.key && task === assignment.task) drafts.ownKey ??= ownKeyOf(input, options);
 }
 
-function spawnOf(given: object, what: string, options: SpawnOptions<object>): SpawnDraft {
-  const input = toJsonObject(given, what);
-  const key = options.key ? options.key(given) : canonicalJson(input);
-  if (typeof key !== "string" || key === "") {
-    throw new TypeError(`the key of a subtask must be a text, got ${JSON.stringify(key)} for ${JSON.stringify(input)}`);
-  }
-  const normal = normalKey(key, options);
+function keyOf(given: object, what: string, options: SpawnOptions<object>): string {
+  const isObject = typeof given === "object" && given !== null;
+  const key = options.key && isObject ? options.key(given) : canonicalJson(toJsonObject(given, what));
+  if (typeof key !== "string" || key === "")
+    throw new TypeError(`the key of a subtask must be a text, got ${JSON.stringify(key)} for ${JSON.stringify(given)}`);
+  return normalKey(key, options);
+}
+
+function spawnOf(given: object, key: string, what: string, options: SpawnOptions<object>): SpawnDraft {
   const priority = options.priority?.(given);
   if (priority !== undefined && !Number.isFinite(priority))
-    throw new TypeError(`the priority of a subtask must be a number, got ${JSON.stringify(priority)} for ${normal}`);
-  return { task: options.task ?? null, key: normal, input, ...(priority === undefined ? {} : { priority }) };
+    throw new TypeError(`the priority of a subtask must be a number, got ${JSON.stringify(priority)} for ${key}`);
+  const task = options.task ?? null;
+  return { task, key, input: toJsonObject(given, what), ...(priority === undefined ? {} : { priority }) };
 }
 
 function normalKey(key: string, options: SpawnOptions<object>): string {

@@ -9,6 +9,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { type BirpcReturn, createBirpc } from "birpc";
 import type { Assignment, ExecutionHost, LogLine } from "../core/execution.ts";
+import { KeyReader } from "../core/key-news.ts";
 import type { PaceReport } from "../core/page-limit.ts";
 import { LockedError } from "../core/saved-session.ts";
 import { openChannel } from "./channel.ts";
@@ -57,6 +58,8 @@ export class RunnerProcess {
   readonly #logs = new Map<string, LimitedLog>();
   readonly #executing = new Set<() => void>();
   readonly #desk: HostDesk;
+  /** The subtasks it was told of. */
+  readonly #keys = new KeyReader();
   /** Resolves with how the process ended. */
   readonly ended: Promise<string>;
   readonly ready: Promise<Readiness>;
@@ -103,7 +106,9 @@ export class RunnerProcess {
     this.#hosts.set(id, host);
     this.#logs.set(id, log);
     try {
-      return await this.#unlessEnded(this.#rpc.execute(id, assignment));
+      return await this.#unlessEnded(
+        this.#rpc.execute(id, assignment, spawns(assignment) ? host.newsOfKeys(this.#keys) : null),
+      );
     } catch (error) {
       if (this.hasEnded) return null;
       throw error;
@@ -222,6 +227,10 @@ export class RunnerProcess {
   #send(messages: readonly unknown[]): void {
     if (this.#child.connected) this.#child.send(messages as object[], () => {});
   }
+}
+
+function spawns({ spec }: Assignment): boolean {
+  return spec.fixtures === null || spec.fixtures.includes("spawn");
 }
 
 /** Which error it was does not survive the way to the runner. */

@@ -5,6 +5,7 @@ import type { StateEntry } from "../core/entities.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { Assignment, LogLine, Outcome } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { News } from "../core/key-news.ts";
 import type { PaceReport } from "../core/page-limit.ts";
 import type { PerHost } from "../core/politeness.ts";
 import type { Recalled, Remembered } from "../core/recrawl.ts";
@@ -39,7 +40,8 @@ export type LoadedSession =
 
 export interface RunnerFunctions {
   prepare(settings: RunnerSettings): Promise<Readiness>;
-  execute(id: string, assignment: Assignment): Promise<Executed>;
+  /** `news`: subtasks that there are; they need not be spawned again. */
+  execute(id: string, assignment: Assignment, news: News | null): Promise<Executed>;
   stop(id: string, why: StopReason): void;
   /** Another process wants the host, too: ask for it from now on. Resolves with how many requests are under way. */
   shareHost(host: string): number;

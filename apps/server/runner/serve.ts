@@ -12,6 +12,8 @@ import { recordedTask, recordingSchema } from "../../sdk/recording.ts";
 import type { Browsing, Chromium } from "../core/browsing.ts";
 import type { Assignment, Level, LogLine } from "../core/execution.ts";
 import type { FileStore } from "../core/files.ts";
+import type { News } from "../core/key-news.ts";
+import { createKnownKeys } from "../core/known-keys.ts";
 import type { PaceReport } from "../core/page-limit.ts";
 import type { HostGates } from "../core/politeness.ts";
 import { executeAttempt } from "./attempt.ts";
@@ -57,10 +59,11 @@ class Runner {
   readonly #current = new AsyncLocalStorage<string>();
   readonly #stops = new Map<string, (why: StopReason) => void>();
   readonly #meter = new UsageMeter();
+  readonly #known = createKnownKeys();
   readonly #server = createBirpc<ServerFunctions, RunnerFunctions>(
     {
       prepare: (settings) => this.#prepare(settings),
-      execute: (id, assignment) => this.#execute(id, assignment),
+      execute: (id, assignment, news) => this.#execute(id, assignment, news),
       stop: (id, why) => this.#stops.get(id)?.(why),
       shareHost: (host) => this.#gates?.share(host) ?? 0,
       pauseHost: (host, milliseconds) => this.#gates?.hearPause(host, milliseconds),
@@ -129,9 +132,10 @@ class Runner {
     }
   }
 
-  async #execute(id: string, assignment: Assignment): Promise<Executed> {
+  async #execute(id: string, assignment: Assignment, news: News | null): Promise<Executed> {
     const prepared = this.#prepared;
     if (!prepared) throw new Error("the runner was asked to execute before it was prepared");
+    if (news) this.#learn(assignment, news);
     const aborter = new AbortController();
     const patience = Promise.withResolvers<void>();
     this.#stops.set(id, (why) => {
@@ -148,6 +152,7 @@ class Runner {
         executeAttempt({
           ...prepared,
           assignment,
+          isKnown: (task, key) => this.#known.has(assignment.runId, task, key),
           host: this.#hostOf(id),
           signal: aborter.signal,
           patienceEnded: patience.promise,
@@ -159,6 +164,11 @@ class Runner {
       this.#logs.flush();
       this.#stops.delete(id);
     }
+  }
+
+  #learn({ runId, task }: Assignment, { anew, keys }: News): void {
+    if (anew) this.#known.clear();
+    for (const key of keys) this.#known.add(runId, task, key);
   }
 
   #hostOf(id: string): Host {

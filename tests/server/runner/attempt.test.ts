@@ -2,6 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../../apps/server/core/json.ts";
+import { createKeyNews } from "../../../apps/server/core/key-news.ts";
+import { createKnownKeys } from "../../../apps/server/core/known-keys.ts";
 import { code, lab } from "./runners.ts";
 
 describe("a script", () => {
@@ -36,6 +38,24 @@ describe("a script", () => {
     });
     const sha = (result as unknown as { output: { sha: string } }).output.sha;
     expect(await readFile(join(folder, "files", sha.slice(0, 2), sha), "utf8")).toBe("hello");
+  });
+
+  test("does not send subtasks that its run has, unless they may have been deleted since", async () => {
+    const { task, start } = await lab();
+    const spec = await task(code('await spawn(["a", "b"].map((n) => ({ n })), { key: (i) => i.n });'), {
+      fixtures: ["spawn"],
+    });
+    const keys = createKeyNews(createKnownKeys());
+    const spawned = async (): Promise<string[]> => {
+      const outcome = await start(spec, { keys, assignment: { runId: "run" } }).outcome;
+      return outcome.type === "succeeded" ? outcome.spawned.map(({ key }) => key) : [];
+    };
+    expect(await spawned()).toEqual(["a", "b"]);
+    keys.add("run", "demo", "a");
+    keys.add("run", "other", "b");
+    expect(await spawned()).toEqual(["b"]);
+    keys.clear();
+    expect(await spawned()).toEqual(["a", "b"]);
   });
 
   test("that throws fails, may be tried again, and what it asked for is dropped", async () => {

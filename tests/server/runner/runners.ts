@@ -9,6 +9,7 @@ import { createHostGates } from "../../../apps/server/browser/manners/host-gates
 import type { TaskSpec } from "../../../apps/server/core/definition.ts";
 import type { Assignment, ExecutionHost, Executor, LogLine, Outcome } from "../../../apps/server/core/execution.ts";
 import type { Json, JsonObject } from "../../../apps/server/core/json.ts";
+import type { KeyNews } from "../../../apps/server/core/key-news.ts";
 import type { SessionState } from "../../../apps/server/core/saved-session.ts";
 import { createRunnerPool, type RunnerPoolOptions } from "../../../apps/server/runner/pool.ts";
 import { findProcesses, killMarked, memoryOf } from "../../../apps/server/shell/processes.ts";
@@ -32,6 +33,8 @@ export interface StartOptions {
   readonly proxy?: string;
   /** Whether an address where the page was found is still free. */
   land?(key: string): boolean;
+  /** The subtasks of the run `run`. */
+  readonly keys?: KeyNews;
 }
 
 export interface Started {
@@ -138,6 +141,7 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
     },
     deleteState: async (scope, key) => void state.delete(`${scope}/${key}`),
     recall: async () => null,
+    newsOfKeys: (reader) => options.keys?.tell(reader, "run", "demo") ?? null,
     land: async (key) => options.land?.(key) ?? true,
   };
   const assignment: Assignment = {

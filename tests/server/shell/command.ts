@@ -94,6 +94,7 @@ export function hostOf(log: (line: LogLine) => void): ExecutionHost {
     mergeState: async () => null,
     land: async () => true,
     recall: async () => null,
+    newsOfKeys: () => null,
     loadSession: async () => null,
     loadProxy: async () => null,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createKnownKeys } from "../../../apps/server/engine/known-keys.ts";
+import { createKnownKeys } from "../../../apps/server/core/known-keys.ts";
 import { defineTask, makeEngine } from "../../support/engine.ts";
 
 test("Keys are known per run and task", () => {

@@ -1,26 +1,14 @@
 /**
- * Remembers which subtasks there are, so that a crawl does not ask the database about the same links on every page. It may forget,
- * but never claims what is not so: an entry stands for a row that was committed.
+ * Remembers which subtasks there are, so that a crawl neither asks the database about the same links on every page nor is told of
+ * them by its runner each time. It may forget, but never claims what is not so: an entry stands for a row that was committed.
  */
-import type { RunStore } from "../core/run-store.ts";
 
 export interface KnownKeys {
   has(runId: string, task: string, key: string): boolean;
-  add(runId: string, task: string, key: string): void;
+  /** False: it was known, and lately asked for. */
+  add(runId: string, task: string, key: string): boolean;
   /** Rows may have been deleted. */
   clear(): void;
-}
-
-/** The store, whose `retry` deletes rows: before anything runs again, they are forgotten. */
-export function forgetOnRetry(transitions: RunStore, known: KnownKeys): RunStore {
-  return {
-    ...transitions,
-    async retry(...args) {
-      const result = await transitions.retry(...args);
-      known.clear();
-      return result;
-    },
-  };
 }
 
 /** About 5 MB. */
@@ -34,18 +22,20 @@ export function createKnownKeys(most: number = MOST): KnownKeys {
   let young = new Map<string, Set<string>>();
   let old = new Map<string, Set<string>>();
   let size = 0;
-  const add = (group: string, key: string): void => {
+  const add = (group: string, key: string): boolean => {
     let keys = young.get(group);
     if (keys === undefined) {
       keys = new Set();
       young.set(group, keys);
     }
     const before = keys.size;
-    size += keys.add(key).size - before;
-    if (size <= most / 2) return;
+    if (keys.add(key).size === before) return false;
+    size += 1;
+    if (size <= most / 2) return true;
     old = young;
     young = new Map();
     size = 0;
+    return true;
   };
   return {
     has(runId, task, key) {
