@@ -102,7 +102,7 @@ function leaveBehind(ticket: Ticket, success: Success, newId: NewId, now: number
     ...(ownKey ? [sql.takeOwnKey(ticket, ownKey, ownLanding)] : []),
     ...insertSubtasks(ticket.runId, spawned, stops, now),
     ...(spawned.length > 0 ? [cancelStray(ticket.runId, ticket.taskRunId, now)] : []),
-    ...(records.length > 0 ? [insertRecords(ticket, records, newId, now)] : []),
+    ...insertRecords(ticket, records, newId, now),
     ...(files.length > 0 ? [insertFiles(ticket, files, newId, now)] : []),
     ...(Object.keys(report).length > 0 ? [mergeReport(ticket, report)] : []),
     ...learn(ticket, success.sightings ?? [], now),
