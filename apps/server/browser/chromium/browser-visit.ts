@@ -57,8 +57,9 @@ export async function visitInBrowser(
   traffic.begin();
   const stop = await sendHeaders(page, url, headers);
   try {
-    if (!(await visitor.whileAlive(load(visitor, url, timeout)))) return null;
-    return await visitor.whileAlive(read(visitor, purpose, way));
+    const end = performance.now() + timeout;
+    if (!(await visitor.whileAlive(load(visitor, url, end)))) return null;
+    return await visitor.whileAlive(read(visitor, purpose, way, end));
   } catch (error) {
     const known = chromiumError(error, url, timeout, traffic.hops);
     const last = URL.parse(traffic.hops.at(-1) ?? "") ?? url;
@@ -93,9 +94,8 @@ function lower(headers: Readonly<Record<string, string>>): Record<string, string
 }
 
 /** False: it is a download. */
-async function load(visitor: VisitPage, url: URL, timeout: number): Promise<boolean> {
-  const end = performance.now() + timeout;
-  const { error, isDownload } = await within(timeout, visitor.navigate(url.href));
+async function load(visitor: VisitPage, url: URL, end: number): Promise<boolean> {
+  const { error, isDownload } = await within(end - performance.now(), visitor.navigate(url.href));
   if (isDownload) return false;
   if (error !== null) throw new Error(error);
   if (!(await loaded(visitor, end))) throw new DOMException("the page had not loaded in time", "TimeoutError");
@@ -132,9 +132,9 @@ function refuseLost(visitor: VisitPage): void {
   if (failure !== null) throw new Error(failure);
 }
 
-async function read(visitor: VisitPage, purpose: Purpose, way: WayOut): Promise<PageDocument> {
+async function read(visitor: VisitPage, purpose: Purpose, way: WayOut, end: number): Promise<PageDocument> {
   const { traffic } = visitor;
-  const taken = await settle(visitor);
+  const taken = await settle(visitor, end);
   refuseLost(visitor);
   if (taken.isTooLarge) throw pageTooLarge(taken.url);
   const { status, headers, type: sniffed } = traffic.answer ?? { status: 200, headers: {}, type: "" };
@@ -149,23 +149,37 @@ async function read(visitor: VisitPage, purpose: Purpose, way: WayOut): Promise<
   return new PageDocument({ url, status, headers, type, html, source, tier: "browser", tierReason, tierWhy });
 }
 
-/** Takes the page once nothing is loading and nothing changes; one that never rests is taken as it is. */
-async function settle(visitor: VisitPage): Promise<Taken> {
+/**
+ * Takes the page once nothing is loading and nothing changes; one that never rests is taken as it is.
+ * @param end when what it leads to by itself must have loaded
+ */
+async function settle(visitor: VisitPage, end: number): Promise<Taken> {
   const { traffic } = visitor;
-  const first = await visitor.take(0, 0);
-  if (!first.ranScripts && isAtRest(traffic)) return first;
-  const end = performance.now() + SETTLE_TIMEOUT;
-  for (let left = SETTLE_TIMEOUT; left > 0; left = end - performance.now()) {
+  // Fails when the page leaves for another one meanwhile, which then has to settle.
+  const take = (quiet: number, limit: number) => visitor.take(quiet, limit).catch(() => null);
+  const first = await take(0, 0);
+  if (first && !first.ranScripts && isAtRest(traffic)) return first;
+  for (const left = settling(traffic, end); left() > 0; ) {
     const navigations = traffic.chain.length;
-    // Fails when the page leaves for another one meanwhile, which then has to settle.
-    const taken = await visitor.take(QUIET, left).catch(() => null);
+    const taken = await take(QUIET, left());
     refuseLost(visitor);
     const isHere = traffic.chain.length === navigations;
     if (taken?.rested && isHere && isAtRest(traffic)) return taken;
     if (!taken || !isHere) await loaded(visitor, end);
-    else if (taken.rested) await traffic.until(() => isAtRest(traffic) || traffic.chain.length > navigations, left);
+    else if (taken.rested) await traffic.until(() => isAtRest(traffic) || traffic.chain.length > navigations, left());
   }
   return visitor.take(0, 0);
+}
+
+/** How long scripts may still take, in milliseconds. The way to where they lead is part of loading, and does not count before the end of that. */
+function settling(traffic: Traffic, end: number): () => number {
+  const start = performance.now();
+  const before = traffic.travelled;
+  return () => {
+    const now = performance.now();
+    const travelled = traffic.travelled - before - Math.max(0, now - end);
+    return SETTLE_TIMEOUT - (now - start - Math.max(0, travelled));
+  };
 }
 
 function isAtRest({ isQuiet, leavesIn }: Traffic): boolean {

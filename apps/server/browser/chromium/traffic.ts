@@ -47,8 +47,13 @@ export class Traffic {
   /** The main frame shows a document of this visit, and stays there though it was to show another one. */
   #isHere = false;
   #stays = false;
+  /** The page has said that it goes elsewhere, and has not asked for it yet. */
+  #isLeaving = false;
   #isLoaded = false;
   #isReady = false;
+  /** In milliseconds, without the way it is on now; and since when it is on that, or null. */
+  #travelled = 0;
+  #travelsSince: number | null = null;
   /** Requests for documents of the main frame. */
   readonly #asked = new Set<string>();
   readonly #waiting = new Set<() => void>();
@@ -75,8 +80,11 @@ export class Traffic {
     this.#size = 0;
     this.#isHere = false;
     this.#stays = false;
+    this.#isLeaving = false;
     this.#isLoaded = false;
     this.#isReady = false;
+    this.#travelled = 0;
+    this.#travelsSince = null;
   }
 
   /** Forgets whoever caused it. */
@@ -88,9 +96,14 @@ export class Traffic {
     this.keepsSession = false;
   }
 
-  /** Nothing that scripts may be waiting for is under way. */
+  /** Nothing that scripts may be waiting for is under way, the next page included. */
   get isQuiet(): boolean {
-    return this.#pending.size === 0;
+    return this.#pending.size === 0 && !this.#isLeaving;
+  }
+
+  /** Milliseconds of this visit between asking for documents of the main frame and having the whole of them. */
+  get travelled(): number {
+    return this.#travelled + (this.#travelsSince === null ? 0 : performance.now() - this.#travelsSince);
   }
 
   get isLoaded(): boolean {
@@ -141,6 +154,8 @@ export class Traffic {
         this.#unanswered = requestId;
         this.#latest = requestId;
         this.#size = 0;
+        this.#isLeaving = false;
+        this.#travelsSince ??= performance.now();
         this.#goes(request.url, redirectResponse !== undefined);
       }
       this.#tell();
@@ -177,7 +192,10 @@ export class Traffic {
     session.on("Network.loadingFailed", ({ requestId, timestamp, errorText, canceled }) => {
       this.log.failed(requestId, timestamp, errorText);
       if (requestId === this.#unanswered) this.#unanswered = null;
-      if (requestId === this.#latest && requestId !== this.#document) this.#stays = this.#isHere;
+      if (requestId === this.#latest && requestId !== this.#document) {
+        this.#stays = this.#isHere;
+        this.#arrives();
+      }
       // A download and a navigation that another overtakes end as aborted; neither says anything about a document.
       if (this.#asked.has(requestId) && canceled !== true && errorText !== "net::ERR_ABORTED") this.failure = errorText;
       this.#ended(requestId);
@@ -195,6 +213,7 @@ export class Traffic {
       this.#document = frame.loaderId;
       this.#isHere = true;
       this.#stays = false;
+      this.#isLeaving = false;
       this.#isLoaded = false;
       this.#isReady = false;
       this.leavesIn = null;
@@ -203,6 +222,7 @@ export class Traffic {
     });
     session.on("Page.domContentEventFired", () => {
       this.#isReady = true;
+      this.#arrives();
       this.#tell();
     });
     session.on("Page.loadEventFired", () => {
@@ -211,9 +231,21 @@ export class Traffic {
     });
     // A page that is leaving for a place that is no page (a mail program, a download) stays, and is told neither ready nor loaded.
     session.on("Page.frameStoppedLoading", ({ frameId }) => {
-      if (frameId !== this.#frame || !this.#stays || this.isOnTheWay) return;
-      this.#isReady = true;
-      this.#isLoaded = true;
+      if (frameId !== this.#frame) return;
+      this.#isLeaving = false;
+      if (this.#stays && !this.isOnTheWay) {
+        this.#isReady = true;
+        this.#isLoaded = true;
+      }
+      this.#tell();
+    });
+    // What was scheduled is told as cleared when its time has come, and that may be before the request for it is told.
+    session.on("Page.frameRequestedNavigation", ({ frameId, disposition }) => {
+      if (frameId === this.#frame && disposition === "currentTab") this.#isLeaving = true;
+    });
+    session.on("Page.navigatedWithinDocument", ({ frameId }) => {
+      if (frameId !== this.#frame) return;
+      this.#isLeaving = false;
       this.#tell();
     });
     session.on("Page.frameScheduledNavigation", ({ frameId, delay }) => {
@@ -237,6 +269,11 @@ export class Traffic {
       if (this.chain.length === MAX_NAVIGATIONS + 1)
         this.#session.send("Page.navigate", { url: "about:blank" }).catch(() => {});
     }
+  }
+
+  #arrives(): void {
+    this.#travelled = this.travelled;
+    this.#travelsSince = null;
   }
 
   #refuse(): void {
