@@ -9,6 +9,7 @@ export default browser({
     files: z.string().default("pdf,zip,csv").describe("Which files to download, by extension"),
   }),
   retry: { attempts: 3 },
+  toleratedFailures: "5%", // of the pages; more than that mean that the site is down, or has locked us out
   // Once a day: import `cron` as well and add
   //   triggers: [cron("0 17 * * *", { timezone: "Europe/London", input: { url: "https://example.com" } })],
   async run({ input, visit, spawn, download, save }) {

@@ -65,6 +65,12 @@ export interface PerHostOptions {
   readonly delay?: Duration;
 }
 
+/**
+ * How many of the subtasks below a task may fail without it: a number of them, or a share such as `"5%"`, with two decimals at most.
+ * Counted over all levels, as limits are. Default 0: one that fails is enough.
+ */
+export type ToleratedFailures = number | `${number}%`;
+
 interface CommonOptions {
   readonly description?: string;
   readonly triggers?: readonly TriggerSpec[];
@@ -111,6 +117,7 @@ export interface ShellOptions<S extends ZodType = ZodType> extends CommonOptions
 export interface CodeOptions<S extends ZodType = ZodType> extends CommonOptions {
   readonly input?: S;
   readonly limits?: LimitOptions;
+  readonly toleratedFailures?: ToleratedFailures;
   run(context: CodeContext<z.output<S>>): unknown;
 }
 
@@ -145,6 +152,7 @@ export interface BrowserOptions<S extends ZodType = ZodType> extends CommonOptio
   /** Keeps cookies, local storage and IndexedDB under this name, from one attempt that succeeds to the next, of any task that names it. */
   readonly session?: string;
   readonly limits?: LimitOptions;
+  readonly toleratedFailures?: ToleratedFailures;
   run(context: BrowserContext<z.output<S>>): unknown;
 }
 
@@ -168,6 +176,8 @@ interface InFlowOptions extends InOperationOptions {
   readonly each?: string;
   /** With `each`: once one item has failed, those that have not begun are skipped. Default: every item runs. */
   readonly failFast?: boolean;
+  /** With `each`, or a task that spawns: in place of what the used task says. With `failFast`, what comes after that many is skipped. */
+  readonly toleratedFailures?: ToleratedFailures;
   /** What runs when this task failed for good: a task by name, or one of its own. */
   readonly fallback?: string | Follower;
 }

@@ -41,6 +41,7 @@ export type {
   TaskDefinition,
   TaskKind,
   TaskUse,
+  ToleratedFailures,
   UseOptions,
 } from "./definition.ts";
 export { browser, code, isDefinition, operation, shell } from "./definition.ts";

@@ -37,7 +37,7 @@ export function diffText(diff: DiffView): string {
     const counts = Object.entries(diff[name]).filter(([, number]) => number > 0);
     return `${name} ${counts.map(([kind, number]) => `${number} ${kind}`).join(", ") || "none"}`;
   };
-  return `${part("pages")}; ${part("files")}${diff.complete ? "" : " (the crawl did not go through to its end, so what it did not meet is not called gone)"}`;
+  return `${part("pages")}; ${part("files")}${diff.complete ? "" : " (the crawl did not see everything, so what only the rest of it may lead to is not called gone)"}`;
 }
 
 async function readAll(

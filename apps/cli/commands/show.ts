@@ -43,7 +43,9 @@ export function addShow(program: Command): void {
       );
       printLine(`input    ${harmless(JSON.stringify(run.input))}`);
       if (run.summary !== null) printLine(`summary  ${harmless(run.summary)}`);
-      printLine(`tasks    ${countsText(run.counts)}`);
+      printLine(
+        `tasks    ${countsText(run.counts)}${run.tolerated === 0 ? "" : ` (${run.tolerated} failures are tolerated)`}`,
+      );
       const { diff } = await (await runs.changes.$get({ param, query: { limit: "1" } })).json();
       if (diff !== null) printLine(`changes  ${diffText(diff)}`);
       await printNotStarted(api, run);

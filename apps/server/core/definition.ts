@@ -4,6 +4,7 @@ import type { AttemptLimits } from "./attempt-limits.ts";
 import type { ServerTask } from "./awaiting.ts";
 import type { JsonObject } from "./json.ts";
 import type { Hook } from "./operation.ts";
+import type { Tolerance } from "./tolerance.ts";
 import type { Kind } from "./words.ts";
 
 export interface RetryRule {
@@ -70,6 +71,8 @@ export interface TaskSpec {
   /** Milliseconds; what waits without a worker has no limit unless its file says so (`NO_TIMEOUT`). */
   readonly timeout: number;
   readonly limits: FanOutLimits;
+  /** How many of the subtasks below it may fail; left out: none. Only that of the task counts which a fan-out begins with. */
+  readonly tolerates?: Tolerance;
   readonly attemptLimits?: AttemptLimits;
   /** Done by the server itself, in place of an executor. */
   readonly server?: ServerTask;

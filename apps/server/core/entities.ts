@@ -42,6 +42,8 @@ export interface Run {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly counts: Counts;
+  /** Once it is final: how many of the failed task runs are subtasks whose failure their task tolerates. */
+  readonly tolerated: number;
   /** The task run of another run that this run is: it waits for it, and is cancelled and tried again with it. */
   readonly parentTaskRunId: string | null;
   /** How many runs led here, one starting the next. */

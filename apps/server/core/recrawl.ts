@@ -76,6 +76,6 @@ export interface Change {
 export interface Diff {
   readonly pages: ChangeCounts;
   readonly files: ChangeCounts;
-  /** The whole crawl ended well, so that what was not met is gone. */
+  /** The whole crawl ended well, and no page of it failed: what was not met is gone. */
   readonly complete: boolean;
 }

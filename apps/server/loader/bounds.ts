@@ -1,10 +1,11 @@
-/** How many may run at once, and what one takes of its node or may take of it, as task files say it. */
+/** How many may run at once or fail, and what one takes of its node or may take of it, as task files say it. */
 import { z } from "zod";
 import type { LoadLimits } from "../core/adaptive.ts";
 import type { AttemptLimits } from "../core/attempt-limits.ts";
 import { parseAmount } from "../core/condition-amount.ts";
 import type { Concurrency } from "../core/definition.ts";
 import { parseTemplate } from "../core/template.ts";
+import { parseTolerance, TOLERANCE_EXPECTED, TOLERANCE_MEND, type Tolerance } from "../core/tolerance.ts";
 import { known } from "./values.ts";
 
 const CONCURRENCY_KEY = "expected a text that names only the input, such as ${input.host}";
@@ -66,6 +67,21 @@ export function toAttemptLimits(given: {
     ...(given.processes === undefined ? {} : { processes: given.processes }),
   };
 }
+
+/** A count, or a share. */
+export const toleratedFailures = z
+  .unknown()
+  .transform((value, context): Tolerance => {
+    const tolerance = parseTolerance(value);
+    if (tolerance !== null) return tolerance;
+    const got = typeof value === "number" ? String(value) : JSON.stringify(value);
+    context.addIssue({
+      ...{ code: "custom", message: `${TOLERANCE_EXPECTED}, got ${got}` },
+      params: { mend: TOLERANCE_MEND },
+    });
+    return z.NEVER;
+  })
+  .optional();
 
 export const resources = known({ cpu: z.number().positive().max(4096).optional(), memory: memory.optional() });
 

@@ -1,5 +1,6 @@
 /** The finished definitions of task files that are right, and the tasks in them. */
 import type { Definition, PlannedTask, Resources, TaskSpec, TriggerSpec } from "../core/definition.ts";
+import { isTolerant, type Tolerance } from "../core/tolerance.ts";
 import type { Draft, TaskDraft } from "./draft.ts";
 import type { Loaded } from "./link.ts";
 import { attemptLimits } from "./specs.ts";
@@ -47,6 +48,7 @@ export function singleTask(loaded: Loaded, draft: TaskDraft): Definition {
     ...(draft.traps === undefined ? {} : { traps: draft.traps }),
     ...(draft.order === undefined ? {} : { order: draft.order }),
     ...(session === undefined ? {} : { session }),
+    ...toleratesOnly(draft.toleratedFailures),
     ...(draft.proxyEnv === undefined ? {} : { proxyEnv: draft.proxyEnv }),
   };
   const recording = draft.recording === undefined ? {} : { recording: draft.recording };
@@ -79,7 +81,7 @@ export function plannedTask(
       ...givenTo(use),
     },
     spec: {
-      ...{ ...spec, retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
+      ...{ ...toleratingIn(use, spec), retry: use.retry ?? spec.retry, timeout: use.timeout ?? spec.timeout },
       ...(use.concurrency === undefined ? {} : { concurrency: { of, ...use.concurrency } }),
       ...(use.resources === undefined ? {} : { resources: use.resources as Resources }),
       ...attemptLimits({ ...spec.attemptLimits, ...use.limits }),
@@ -90,6 +92,18 @@ export function plannedTask(
     ...(fallbackFor === undefined ? {} : { fallbackFor }),
     ...(hook === undefined ? {} : { hook }),
   };
+}
+
+/** What its file says of its subtasks is not meant for the items of a list, each of which is a subtask itself. */
+function toleratingIn({ each, toleratedFailures }: OperationTask["use"], spec: TaskSpec): TaskSpec {
+  if (toleratedFailures === undefined && each === undefined) return spec;
+  const { tolerates: _itsOwn, ...rest } = spec;
+  return { ...rest, ...toleratesOnly(toleratedFailures) };
+}
+
+/** Left out where every failure counts. */
+function toleratesOnly(tolerance: Tolerance | undefined): Pick<TaskSpec, "tolerates"> {
+  return tolerance === undefined || !isTolerant(tolerance) ? {} : { tolerates: tolerance };
 }
 
 /** An expression is read as one when it is calculated, not filled in as text. */

@@ -102,6 +102,7 @@ function taskPart(kind: Kind, data: TaskData): Omit<TaskDraft, keyof CommonDraft
     timeout: data.timeout,
     env: data.env,
     limits: data.limits,
+    ...(data.toleratedFailures === undefined ? {} : { toleratedFailures: data.toleratedFailures }),
     fixtures: data.run ? fixturesOf(data.run) : [],
     ...(command === undefined ? {} : { command }),
     ...(data.concurrency === undefined ? {} : { concurrency: data.concurrency }),

@@ -74,6 +74,7 @@ function plain(message: string): string {
 }
 
 function mendFor(issue: z.core.$ZodIssue): string {
+  if (issue.code === "custom" && typeof issue.params?.mend === "string") return issue.params.mend;
   if (issue.code === "invalid_value") return `Use one of: ${issue.values.map(String).join(", ")}.`;
   if (issue.code === "invalid_type") return `Give a value of type ${issue.expected}.`;
   return "Correct the value.";

@@ -124,6 +124,7 @@ class Linker {
     const isOrdered = faults.length === 0;
     const tasks = [...draft.uses].map(([name, task]) => {
       const spec = this.#specOf(loaded, task, faults);
+      faults.push(...pointlessTolerance(task, spec));
       return plannedTask(`${loaded.file.name}/${name}`, name, task, needs.get(name) ?? [], spec);
     });
     if (isOrdered && !draft.isPart) checkReferences(draft, tasks, faults);
@@ -183,4 +184,17 @@ class Linker {
   #isRight(loaded: Loaded): boolean {
     return loaded.draft !== null && loaded.problems.length === 0 && !this.#faults.has(loaded);
   }
+}
+
+/** A tolerance where nothing below the task could fail. */
+function pointlessTolerance({ use, path }: OperationTask, spec: TaskSpec): Fault[] {
+  const spawns = "use" in use && spec.kind !== "shell" && spec.server === undefined;
+  if (use.toleratedFailures === undefined || use.each !== undefined || spawns) return [];
+  return [
+    {
+      path: [...path, "toleratedFailures"],
+      message: "`toleratedFailures` means nothing here: the task has no subtasks",
+      mend: "Remove it, or give the task `each`: its own failure is never tolerated. `fallback` says what runs then.",
+    },
+  ];
 }

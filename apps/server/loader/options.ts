@@ -12,7 +12,16 @@ import {
 import { canonicalHost } from "../core/egress.ts";
 import { PROXY_EXPECTED, parseProxy } from "../core/proxy.ts";
 import { SESSION_NAME } from "../core/saved-session.ts";
-import { commandBounds, concurrency, resources, runConcurrency, scriptBounds, toAttemptLimits } from "./bounds.ts";
+import type { Tolerance } from "../core/tolerance.ts";
+import {
+  commandBounds,
+  concurrency,
+  resources,
+  runConcurrency,
+  scriptBounds,
+  toAttemptLimits,
+  toleratedFailures,
+} from "./bounds.ts";
 import { duration, jsonObject, known, size } from "./values.ts";
 
 const TASK_NAME = /^[\p{L}\p{N}_-]+$/u;
@@ -66,11 +75,12 @@ const commandLimits = commandBounds
 
 const shell = known({ ...common, limits: commandLimits, command });
 const yamlShell = known({ ...common, limits: commandLimits, shell: command });
-const code = known({ ...common, limits, run });
+const code = known({ ...common, limits, toleratedFailures, run });
 const proxy = z.string().refine((text) => parseProxy(text) !== null, PROXY_EXPECTED);
 const browser = known({
   ...common,
   limits,
+  toleratedFailures,
   run,
   plugins: z
     .array(z.union([z.string(), z.custom<object>((value) => typeof value === "object" && value !== null)]))
@@ -135,6 +145,7 @@ const inFlow = {
   needs: z.array(z.string()).default([]),
   each: z.string().optional(),
   failFast: z.boolean().optional(),
+  toleratedFailures,
   fallback: z.unknown().optional(),
 };
 
@@ -173,6 +184,8 @@ export interface ExecutionOptions {
   readonly concurrency?: Concurrency | undefined;
   readonly resources?: { readonly cpu?: number | undefined; readonly memory?: number | undefined } | undefined;
   readonly limits: Limits;
+  /** Of scripts: commands spawn nothing. */
+  readonly toleratedFailures?: Tolerance | undefined;
 }
 
 export interface Limits {

@@ -49,7 +49,7 @@ export function retryStatements(runId: string, change: RetryChange, now: number)
   const { from = null, input = null, inputs = [] } = change;
   return [
     {
-      sql: `${BEHIND} UPDATE runs SET state = CASE WHEN lock IS NULL THEN 'running' ELSE 'queued' END, reason = 'retried', finished_at = NULL, summary = NULL, cancel_requested_at = NULL, timed_out = 0,
+      sql: `${BEHIND} UPDATE runs SET state = CASE WHEN lock IS NULL THEN 'running' ELSE 'queued' END, reason = 'retried', finished_at = NULL, summary = NULL, tolerated = 0, cancel_requested_at = NULL, timed_out = 0,
               expires_at = ?2 + timeout, input = coalesce(?4, input)
             WHERE id = ?1 AND finished_at IS NOT NULL AND (EXISTS (SELECT 1 FROM task_runs WHERE ${RETRYABLE}) OR EXISTS (SELECT 1 FROM behind))`,
       args: [runId, now, from, input === null ? null : canonicalJson(input)],

@@ -7,6 +7,7 @@ import { wakeByRun } from "./lock-sql.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
 import { NOT_STARTED, NOT_STARTED_WORDS } from "./stop-sql.ts";
 import { isCancelledAbove } from "./subtree-sql.ts";
+import { IS_WITHIN, TOLERATED, WENT_WELL_BELOW } from "./tolerance-sql.ts";
 
 /** Everything that may follow from the end of a task run. The event stays right behind the end of the run. */
 export function followUp(runId: string, now: number): InStatement[] {
@@ -15,25 +16,26 @@ export function followUp(runId: string, now: number): InStatement[] {
 
 const FINAL = "('succeeded', 'failed', 'cancelled', 'skipped')";
 const WENT_WELL = (row: string): string =>
-  `(${row}.open_subtasks = 0 AND ((${row}.state = 'succeeded' AND ${row}.failed_subtasks = 0) OR (${row}.state = 'skipped' AND ${row}.reason = 'condition')))`;
+  `(${row}.open_subtasks = 0 AND ((${row}.state = 'succeeded' AND ${WENT_WELL_BELOW(row)}) OR (${row}.state = 'skipped' AND ${row}.reason = 'condition')))`;
 /** For good: no attempt is left. */
 const FAILED = (row: string): string =>
-  `(${row}.open_subtasks = 0 AND (${row}.state = 'failed' OR (${row}.state = 'succeeded' AND ${row}.failed_subtasks > 0)))`;
+  `(${row}.open_subtasks = 0 AND (${row}.state = 'failed' OR (${row}.state = 'succeeded' AND NOT ${WENT_WELL_BELOW(row)})))`;
 const FALLBACK = (row: string, how: string): string =>
   `EXISTS (SELECT 1 FROM task_run_edges b CROSS JOIN task_runs f ON f.id = b.task_run_id WHERE b.needs_id = ${row}.id AND b.on_failure = 1 AND ${how})`;
 const SAVED = (row: string): string =>
-  FALLBACK(row, "f.state = 'succeeded' AND f.open_subtasks = 0 AND f.failed_subtasks = 0");
+  FALLBACK(row, `f.state = 'succeeded' AND f.open_subtasks = 0 AND ${WENT_WELL_BELOW("f")}`);
 const MAY_BE_SAVED = (row: string): string =>
   FALLBACK(
     row,
-    "(f.state IN ('waiting', 'queued', 'running') OR f.open_subtasks > 0 OR (f.state = 'succeeded' AND f.failed_subtasks = 0))",
+    `(f.state IN ('waiting', 'queued', 'running') OR f.open_subtasks > 0 OR (f.state = 'succeeded' AND ${WENT_WELL_BELOW("f")}))`,
   );
 
 /** Condition on a row of `task_runs`: its run was cancelled, or its time is over, which hooks outlive. */
 export const STOPPED = `(SELECT r.cancel_requested_at IS NOT NULL OR (r.timed_out AND task_runs.hook IS NULL) OR (r.marks > 0 AND ${isCancelledAbove("task_runs")}) FROM runs r WHERE r.id = task_runs.run_id)`;
 
-/** A task of the run failed, and no fallback succeeded in its place. */
-export const FAILING_TASKS = `FROM task_runs t WHERE t.run_id = ?1 AND t.parent_id IS NULL AND t.hook IS NULL AND ${FAILED("t")} AND NOT ${SAVED("t")}`;
+/** A task of the run failed, and no fallback succeeded in its place. What was cancelled beside tolerated failures is no failure. */
+export const FAILING_TASKS = `FROM task_runs t WHERE t.run_id = ?1 AND t.parent_id IS NULL AND t.hook IS NULL AND ${FAILED("t")}
+  AND NOT (t.state = 'succeeded' AND ${IS_WITHIN("t")}) AND NOT ${SAVED("t")}`;
 /** Condition on a row of `runs`, whose id is ?1. Looks at task runs only when there is a failed one. */
 const RUN_FAILED = `(timed_out OR (failed > 0 AND EXISTS (SELECT 1 ${FAILING_TASKS})))`;
 
@@ -73,8 +75,10 @@ const START_HOOKS = `UPDATE task_runs SET available_at = ?2, state = CASE WHEN $
   WHERE run_id = ?1 AND state = 'waiting' AND hook IS NOT NULL AND awaits IS NULL AND (SELECT hooks > 0 AND waiting = hooks AND queued + running = 0 FROM runs WHERE id = ?1)
   RETURNING ${DELIVERY_COLUMNS}, state`;
 
+const TOLERATED_WORDS = `(SELECT CASE n WHEN 0 THEN '' WHEN failed THEN ' (tolerated)' ELSE ' (' || n || ' of them tolerated)' END FROM (SELECT ${TOLERATED} AS n))`;
+
 const SUMMARY = `CASE WHEN succeeded + failed + cancelled + skipped = 1 THEN '' ELSE (succeeded + failed + cancelled + skipped) || ' task runs: ' END
-  || rtrim(CASE WHEN succeeded > 0 THEN succeeded || ' succeeded, ' ELSE '' END || CASE WHEN failed > 0 THEN failed || ' failed, ' ELSE '' END
+  || rtrim(CASE WHEN succeeded > 0 THEN succeeded || ' succeeded, ' ELSE '' END || CASE WHEN failed > 0 THEN failed || ' failed' || ${TOLERATED_WORDS} || ', ' ELSE '' END
   || CASE WHEN cancelled > 0 THEN cancelled || ' cancelled, ' ELSE '' END || CASE WHEN skipped > 0 THEN skipped || ' skipped, ' ELSE '' END, ', ')
   || CASE WHEN failed > 0 THEN coalesce(': ' || substr((SELECT json_extract(t.error, '$.message') FROM task_runs t WHERE t.run_id = runs.id AND t.state = 'failed' ORDER BY t.id LIMIT 1), 1, 200), '') ELSE '' END
   || CASE WHEN ${NOT_STARTED} > 0 THEN '; not started: ' || rtrim(${NOT_STARTED_WORDS}, ', ') ELSE '' END`;
@@ -83,7 +87,7 @@ const SUMMARY = `CASE WHEN succeeded + failed + cancelled + skipped = 1 THEN '' 
 const WENT = "(succeeded > 0 OR skipped = 0)";
 
 /** A run is final when its last task run is. */
-const FINISH_RUN = `UPDATE runs SET finished_at = ?2, expires_at = NULL, summary = ${SUMMARY},
+const FINISH_RUN = `UPDATE runs SET finished_at = ?2, expires_at = NULL, summary = ${SUMMARY}, tolerated = ${TOLERATED},
     state = CASE WHEN ${RUN_FAILED} THEN 'failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'succeeded' ELSE 'skipped' END,
     reason = CASE WHEN timed_out THEN 'timeout' WHEN ${RUN_FAILED} THEN 'task_failed' WHEN cancelled > 0 THEN 'cancelled' WHEN ${WENT} THEN 'completed' ELSE 'skipped' END
   WHERE id = ?1 AND finished_at IS NULL AND waiting + queued + running = 0 RETURNING id, name, state`;

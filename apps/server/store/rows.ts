@@ -32,6 +32,7 @@ export function toRun(row: RunRow): Run {
     parentTaskRunId: row.parentTaskRunId,
     depth: row.depth,
     counts: { waiting, queued, running, succeeded, failed, cancelled, skipped },
+    tolerated: row.tolerated,
     pausedAt: row.pausedAt,
     notStarted: {
       depth: row.tooDeep,

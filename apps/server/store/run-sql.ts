@@ -11,6 +11,7 @@ import type { Reason, State } from "../core/words.ts";
 import { STOPPED } from "./graph-sql.ts";
 import { IS_FREE } from "./lock-sql.ts";
 import { DELIVERY_COLUMNS } from "./rows.ts";
+import { IS_WITHIN } from "./tolerance-sql.ts";
 
 const text = (value: unknown): string | null => (value === null || value === undefined ? null : jsonText(value));
 
@@ -167,11 +168,11 @@ export function followFailure(ticket: Ticket, failure: Failure, now: number): In
   return [insertFailedEvent(ticket, "task_run.failed", failure, now), failFast(ticket, now)];
 }
 
-/** waiting, queued → skipped for the items beside one that failed, where their task says so. CROSS JOIN looks at that first. */
+/** waiting, queued → skipped for the items beside one that failed, where their task says so and tolerates no more. CROSS JOIN looks at that first. */
 function failFast({ taskRunId, runId }: Ticket, now: number): InStatement {
   return {
     sql: `UPDATE task_runs SET state = 'skipped', reason = 'fail_fast', finished_at = ?3 WHERE id IN (
-            SELECT w.id FROM task_runs t CROSS JOIN task_runs r ON r.id = t.root_id AND r.rule->>'failFast'
+            SELECT w.id FROM task_runs t CROSS JOIN task_runs r ON r.id = t.root_id AND r.rule->>'failFast' AND NOT ${IS_WITHIN("r")}
             CROSS JOIN task_runs w ON w.run_id = ?2 AND w.root_id = r.id AND w.id <> r.id AND w.state IN ('waiting', 'queued') AND w.awaits IS NULL
             WHERE t.id = ?1 AND t.parent_id IS NOT NULL)`,
     args: [taskRunId, runId, now],

@@ -108,7 +108,7 @@ export function retryBelowStatements(
   return [
     {
       sql: `${BELOW} UPDATE runs SET ${reopened("state", "CASE WHEN lock IS NULL THEN 'running' ELSE 'queued' END")}, ${reopened("reason", "'retried'")},
-              ${reopened("expires_at", "?3 + timeout")}, finished_at = NULL, summary = NULL, cancel_requested_at = NULL, timed_out = 0
+              ${reopened("expires_at", "?3 + timeout")}, finished_at = NULL, summary = NULL, tolerated = 0, cancel_requested_at = NULL, timed_out = 0
             WHERE id = ?1 AND EXISTS (SELECT 1 FROM task_runs WHERE ${IS_BELOW} AND ${again})`,
       args: [runId, taskRunId, now],
     },

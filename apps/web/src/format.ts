@@ -66,6 +66,13 @@ export function plural(count: number, noun: string): string {
   return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** ` · 3 failed (tolerated)`, to follow other words; nothing where none failed. */
+export function failedText(failed: number, tolerated: number): string {
+  if (failed === 0) return "";
+  const which = tolerated === failed ? "" : `${number(tolerated)} of them `;
+  return ` · ${number(failed)} failed${tolerated === 0 ? "" : ` (${which}tolerated)`}`;
+}
+
 /** A word of the API (`upstream_failed`) as it stands in a sentence. */
 export function words(name: string): string {
   return name.replaceAll("_", " ");

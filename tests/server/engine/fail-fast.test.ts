@@ -1,9 +1,17 @@
 import { expect, test } from "vitest";
+import type { Tolerance } from "../../../apps/server/core/tolerance.ts";
 import { makeEngine } from "../../support/engine.ts";
 import { FAILED, operation, ran } from "../../support/operations.ts";
 
-/** A list of items one after the other; the second fails until it `works`. */
-async function listOf(more: { failFast?: true }) {
+interface Given {
+  readonly failFast?: true;
+  readonly tolerates?: Tolerance;
+  /** Which of the items fail. */
+  readonly failing?: readonly number[];
+}
+
+/** A list of items one after the other; the second (or those that are `failing`) fails until it `works`. */
+async function listOf({ tolerates, failing = [1], ...more }: Given) {
   const mended = { works: false };
   const definition = operation({
     items: { each: "${input.items}", with: { item: "${item}" }, ...more },
@@ -11,9 +19,10 @@ async function listOf(more: { failFast?: true }) {
   });
   const [items, after] = definition.tasks;
   if (!items || !after) throw new Error("expected two tasks");
-  const alone = { ...items, spec: { ...items.spec, concurrency: { of: "items", limit: 1 } } };
+  const spec = { ...items.spec, concurrency: { of: "items", limit: 1 }, ...(tolerates && { tolerates }) };
+  const alone = { ...items, spec };
   const house = await makeEngine([{ ...definition, tasks: [alone, after] }], async ({ input }) =>
-    input.item === 1 && !mended.works ? FAILED : { output: input.item ?? null },
+    failing.includes(Number(input.item)) && !mended.works ? FAILED : { output: input.item ?? null },
   );
   const { id, by } = await ran(house, { items: [0, 1, 2, 3] });
   const states = async () => {
@@ -62,3 +71,19 @@ test.each(["the run", "the item that failed"])(
     expect((await house.store.runs.get(id))?.state).toBe("succeeded");
   },
 );
+
+test("A list that fails fast begins nothing behind the first failure that is not tolerated", async () => {
+  const { by, states, house, id } = await listOf({ failFast: true, tolerates: { count: 1 }, failing: [0, 1] });
+  const [failed, left] = ["failed error", "skipped fail_fast"];
+  expect(await states()).toEqual([failed, failed, left, left]);
+  expect(by("after")).toMatchObject({ state: "skipped", reason: "upstream_failed" });
+  expect(await house.store.runs.get(id)).toMatchObject({ state: "failed", tolerated: 0 });
+});
+
+test("A list that fails fast goes on to its end while its failures are tolerated", async () => {
+  const { by, states, house, id } = await listOf({ failFast: true, tolerates: { basisPoints: 2500 } });
+  const gone = "succeeded completed";
+  expect(await states()).toEqual([gone, "failed error", gone, gone]);
+  expect(by("after")).toMatchObject({ state: "succeeded" });
+  expect(await house.store.runs.get(id)).toMatchObject({ state: "succeeded", tolerated: 1 });
+});

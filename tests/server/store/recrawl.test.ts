@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Facts, SightingDraft } from "../../../apps/server/core/recrawl.ts";
 import type { RunDraft } from "../../../apps/server/core/run-store.ts";
-import { draftRun, draftSubtasks, FAILURE, makeStore, NOTHING_LEFT, type TestStore } from "../../support/store.ts";
+import {
+  draftRun,
+  draftSubtasks,
+  FAILURE,
+  makeStore,
+  NOTHING_LEFT,
+  SPEC,
+  type TestStore,
+} from "../../support/store.ts";
 
 const HEX: Readonly<Record<string, string>> = { a: "a".repeat(64), b: "b".repeat(64), c: "c".repeat(64) };
 
@@ -158,5 +166,76 @@ describe("a crawl that did not go through to its end", () => {
     expect(await store.transitions.succeed(stale, { ...NOTHING_LEFT, sightings: [seen("/1")] }, store.time)).toBeNull();
     expect(await store.transitions.recall("r1", "page", "/1")).toBeNull();
     expect(await store.diffs.diff("r1")).toBeNull();
+  });
+});
+
+/** One run of the same crawl: its root learns this, and of its pages some fail, which is tolerated; the others learn nothing. */
+async function partly(
+  store: TestStore,
+  id: string,
+  sightings: readonly SightingDraft[],
+  pages: Readonly<Record<string, "ok" | "fails">>,
+) {
+  const draft = draftRun(id, undefined, { name: "crawl" });
+  const tasks = draft.tasks.map((task) => ({ ...task, spec: { ...SPEC, tolerates: { count: 9 } } }));
+  await store.transitions.create({ ...draft, tasks }, store.time);
+  const root = await store.transitions.claim(`${id}-example`, store.time);
+  if (root === null) throw new Error("the root could not be claimed");
+  const spawned = draftSubtasks(root, Object.keys(pages), store.newId);
+  const ticket = { taskRunId: root.id, runId: id, attempt: 1 };
+  await store.transitions.succeed(ticket, { ...NOTHING_LEFT, spawned, sightings }, store.time);
+  for (const page of spawned) await visit(store, id, page.id, pages[page.key] === "fails");
+  expect((await store.runs.get(id))?.state).toBe("succeeded");
+  return spawned;
+}
+
+async function visit(
+  store: TestStore,
+  runId: string,
+  taskRunId: string,
+  fails: boolean,
+  sightings: readonly SightingDraft[] = [],
+) {
+  const attempt = (await store.transitions.claim(taskRunId, store.time))?.attempt ?? 0;
+  const ticket = { taskRunId, runId, attempt };
+  if (fails) await store.transitions.fail(ticket, FAILURE, store.time);
+  else await store.transitions.succeed(ticket, { ...NOTHING_LEFT, sightings }, store.time);
+}
+
+const [ONE, TWO, SAME] = [seen("/1"), seen("/2"), note("/1", "same")];
+
+describe("a crawl of which some pages failed, as is tolerated,", () => {
+  test("calls neither them gone nor what only they may lead to", async () => {
+    const store = await makeStore();
+    await partly(store, "r1", [ONE, TWO, seen("/2/behind")], { "/2": "ok" });
+    await partly(store, "r2", [SAME], { "/2": "fails" });
+    expect(await found(store, "r2")).toEqual([]);
+    expect(await store.diffs.diff("r2")).toMatchObject({ complete: false });
+    expect(await store.transitions.recall("r2", "page", "/2")).not.toBeNull();
+    await partly(store, "r3", [SAME], { "/2": "fails" });
+    expect(await found(store, "r3")).toEqual([]);
+    await partly(store, "r4", [SAME, note("/2", "same")], { "/2": "ok" });
+    expect(await found(store, "r4")).toEqual(["gone page /2/behind"]);
+  });
+
+  test("calls gone what a run saw that had to do without the same pages", async () => {
+    const store = await makeStore();
+    await partly(store, "r1", [ONE, TWO, seen("/3")], { "/closed": "fails", "/other": "fails" });
+    await partly(store, "r2", [SAME, note("/2", "same")], { "/closed": "fails" });
+    expect(await found(store, "r2")).toEqual(["gone page /3"]);
+    await partly(store, "r3", [SAME], { "/closed": "fails", "/new": "fails" });
+    expect(await found(store, "r3")).toEqual([]);
+    await partly(store, "r4", [SAME], { "/closed": "fails" });
+    expect(await found(store, "r4")).toEqual(["gone page /2"]);
+  });
+
+  test("tells what is gone once the failed ones were tried again and went well", async () => {
+    const store = await makeStore();
+    await partly(store, "r1", [ONE, TWO, seen("/3")], { "/2": "ok" });
+    const [page] = await partly(store, "r2", [SAME], { "/2": "fails" });
+    await store.transitions.retryBelow("r2", null, true, store.time);
+    await visit(store, "r2", page?.id ?? "", false, [note("/2", "same")]);
+    expect(await found(store, "r2")).toEqual(["gone page /3"]);
+    expect(await store.diffs.diff("r2")).toMatchObject({ complete: true });
   });
 });

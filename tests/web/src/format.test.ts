@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   bytes,
   duration,
+  failedText,
   gist,
   plural,
   relativeKey,
@@ -10,6 +11,15 @@ import {
   timeAgo,
   words,
 } from "../../../apps/web/src/format.ts";
+
+test("Failures are told with how many of them are tolerated", () => {
+  expect([failedText(0, 0), failedText(3, 0), failedText(1200, 1200), failedText(4, 3)]).toEqual([
+    "",
+    " · 3 failed",
+    " · 1,200 failed (tolerated)",
+    " · 4 failed (3 of them tolerated)",
+  ]);
+});
 
 describe("A duration", () => {
   test.each([

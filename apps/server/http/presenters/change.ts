@@ -9,7 +9,9 @@ export const DiffView = z
   .object({
     pages: Counts,
     files: Counts,
-    complete: z.boolean().openapi({ description: "The whole crawl ended well, so that what it did not meet is gone" }),
+    complete: z.boolean().openapi({
+      description: "The whole crawl ended well and no page of it failed, so that what it did not meet is gone",
+    }),
   })
   .openapi("Diff");
 export type DiffView = z.infer<typeof DiffView>;

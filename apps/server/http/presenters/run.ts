@@ -33,6 +33,10 @@ export const RunView = z
     finishedAt: z.string().nullable(),
     pausedAt: z.string().nullable().openapi({ description: "Since when nothing more of it is started" }),
     counts: z.record(z.enum(STATES), z.int()),
+    tolerated: z.int().openapi({
+      description:
+        "How many of the failed ones are subtasks whose failure their task tolerates; 0 until the run is final",
+    }),
     notStarted: z
       .record(z.enum(STOP_REASONS), z.int())
       .openapi({ description: "Subtasks that were not started, by what stopped them" }),
@@ -94,6 +98,7 @@ export function presentRun(run: Run): RunView {
     finishedAt: isoOrNull(run.finishedAt),
     pausedAt: isoOrNull(run.pausedAt),
     counts: run.counts,
+    tolerated: run.tolerated,
     notStarted: run.notStarted,
   };
 }

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { NO_DEADLINE, readAwaits } from "../../core/awaiting.ts";
 import type { Attempt, Counts, TaskRun } from "../../core/entities.ts";
 import { beyond, type Capacity } from "../../core/resources.ts";
+import { tolerates } from "../../core/tolerance.ts";
 import { FINAL_STATES, KINDS, REASONS, STATES } from "../../core/words.ts";
 import { ServedView } from "./served.ts";
 import { iso, isoOrNull } from "./time.ts";
@@ -63,6 +64,9 @@ export const TaskRunView = z
     subtasks: z.int().openapi({ description: "Subtasks started by this task run itself" }),
     totals: z.record(z.enum(STATES), z.int()).nullable().openapi({
       description: "Task runs below it, on all levels, by state; null where there are none. May be a moment old",
+    }),
+    tolerated: z.boolean().openapi({
+      description: "All below it has ended, some of it failed, and its task tolerates that: it counts as succeeded",
     }),
     pausedAt: z.string().nullable().openapi({ description: "Since when nothing more of it and below it is started" }),
     openSubtasks: z.int().openapi({ description: "Subtasks below it that are not final yet" }),
@@ -126,7 +130,15 @@ export function presentTaskRun(taskRun: TaskRun, { subtasks = 0, totals, capacit
     openSubtasks: taskRun.openSubtasks,
     pausedAt: isoOrNull(taskRun.pausedAt),
     totals: totals ?? null,
+    tolerated: totals !== undefined && isTolerated(taskRun, totals),
   };
+}
+
+function isTolerated({ parent, state, openSubtasks, spec }: TaskRun, below: Counts): boolean {
+  if (parent !== null || state !== "succeeded" || openSubtasks > 0 || below.failed === 0 || below.cancelled > 0)
+    return false;
+  const all = Object.values(below).reduce((sum, count) => sum + count, 0);
+  return tolerates(spec.tolerates, below.failed, all);
 }
 
 function whyStuck({ state, spec: { resources } }: TaskRun, capacity: Capacity): string | null {

@@ -41,6 +41,8 @@ export const runs = sqliteTable(
     failed: counter("failed"),
     cancelled: counter("cancelled"),
     skipped: counter("skipped"),
+    /** Once it is final: how many of the failed ones are subtasks whose failure their task tolerates (core/tolerance.ts). */
+    tolerated: integer("tolerated").notNull().default(0),
     /** Subtasks that a limit kept from being started. */
     tooDeep: integer("too_deep").notNull().default(0),
     tooMany: integer("too_many").notNull().default(0),

@@ -1,7 +1,7 @@
 /** Task runs by state as one bar. */
 import type { ReactElement } from "react";
-import type { Counts, State } from "../api.ts";
-import { number } from "../format.ts";
+import type { Counts, State, TaskRun } from "../api.ts";
+import { failedText, number } from "../format.ts";
 
 /** Done first, then what runs, then what is still to come. */
 const ORDER: readonly State[] = ["succeeded", "skipped", "cancelled", "failed", "running", "queued", "waiting"];
@@ -24,19 +24,29 @@ export function CountsBar({ counts }: { counts: Counts }): ReactElement {
   );
 }
 
+interface CaptionProps {
+  readonly counts: Counts;
+  /** How many of the failed ones are tolerated. */
+  readonly tolerated: number;
+}
+
 /** The bar with a line of words below it, for lists. */
-export function CountsWithCaption({ counts }: { counts: Counts }): ReactElement {
+export function CountsWithCaption({ counts, tolerated }: CaptionProps): ReactElement {
   return (
     <div className="counts">
       <CountsBar counts={counts} />
-      <span className="caption">{caption(counts)}</span>
+      <span className="caption">{caption(counts, tolerated)}</span>
     </div>
   );
 }
 
-function caption(counts: Counts): string {
+/** How many of those that failed below a task run are tolerated: all of them, or none. */
+export function toleratedIn({ tolerated, totals }: TaskRun): number {
+  return tolerated ? (totals?.failed ?? 0) : 0;
+}
+
+function caption(counts: Counts, tolerated: number): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const done = total - counts.running - counts.queued - counts.waiting;
-  const failed = counts.failed > 0 ? ` · ${number(counts.failed)} failed` : "";
-  return `${number(done)} of ${number(total)} done${failed}`;
+  return `${number(done)} of ${number(total)} done${failedText(counts.failed, tolerated)}`;
 }

@@ -38,7 +38,7 @@ function RunRow({ run }: { run: Run }): ReactElement {
         <span className="muted small truncate">{gist(run.input) || run.summary}</span>
       </span>
       <span className="run-counts">
-        <CountsWithCaption counts={run.counts} />
+        <CountsWithCaption counts={run.counts} tolerated={run.tolerated} />
       </span>
       <span className="run-trigger muted">{run.trigger.kind}</span>
       <span className="run-time muted end">

@@ -33,7 +33,7 @@ export function Changes({ runId, diff, final }: { runId: string; diff: Diff; fin
       </div>
       {final && !diff.complete && (
         <Notice tone="warn">
-          The crawl did not go through to its end, so what it did not meet is not called gone.
+          The crawl did not see everything, so what only the rest of it may lead to is not called gone.
         </Notice>
       )}
       <Loaded query={query} what="changes">

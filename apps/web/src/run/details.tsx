@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import type { Attempt, Run, ServedKind, TaskRun, TaskRunWithHistory } from "../api.ts";
 import { api } from "../client.ts";
-import { CountsWithCaption } from "../components/counts-bar.tsx";
+import { CountsWithCaption, toleratedIn } from "../components/counts-bar.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { SafeLink } from "../components/safe-link.tsx";
 import { Elapsed, TimeAgo } from "../components/time.tsx";
@@ -165,7 +165,8 @@ function factsOf(taskRun: TaskRun): Readonly<Record<string, ReactNode>> {
     Started: taskRun.startedAt === null ? null : <TimeAgo iso={taskRun.startedAt} />,
     Duration: taskRun.startedAt === null ? null : <Elapsed from={taskRun.startedAt} to={taskRun.finishedAt} />,
     Subtasks: taskRun.subtasks === 0 ? null : plural(taskRun.subtasks, "subtask"),
-    Below: taskRun.totals === null ? null : <CountsWithCaption counts={taskRun.totals} />,
+    Below:
+      taskRun.totals === null ? null : <CountsWithCaption counts={taskRun.totals} tolerated={toleratedIn(taskRun)} />,
     Received: usage?.bytes === undefined ? null : bytes(usage.bytes),
     "CPU time": usage?.cpuMs == null ? null : duration(usage.cpuMs),
     "Peak memory": usage?.peakMemoryBytes == null ? null : bytes(usage.peakMemoryBytes),

@@ -125,9 +125,14 @@ function Actions({ run, retrying, onRetrying }: ActionsProps): ReactElement {
           onConfirm={() => act.mutate("cancel")}
         />
       )}
-      {isFinal(run.state) && run.state !== "succeeded" && (
-        <button type="button" className="button primary" disabled={act.isPending} onClick={() => act.mutate("retry")}>
-          Retry
+      {isFinal(run.state) && (run.state !== "succeeded" || run.counts.failed > 0) && (
+        <button
+          type="button"
+          className={run.state === "succeeded" ? "button" : "button primary"}
+          disabled={act.isPending}
+          onClick={() => act.mutate("retry")}
+        >
+          {run.state === "succeeded" ? "Retry what failed" : "Retry"}
         </button>
       )}
       {isFinal(run.state) && (

@@ -7,13 +7,13 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { KeyboardEvent, ReactElement } from "react";
 import { memo, useState } from "react";
 import type { Counts, Run, TaskRun } from "../api.ts";
-import { CountsBar, presentStates } from "../components/counts-bar.tsx";
+import { CountsBar, presentStates, toleratedIn } from "../components/counts-bar.tsx";
 import { Loaded } from "../components/feedback.tsx";
 import { Icon } from "../components/icon.tsx";
 import { LoadMore } from "../components/load-more.tsx";
 import { StateDot } from "../components/state-badge.tsx";
 import { Elapsed } from "../components/time.tsx";
-import { number, relativeKey } from "../format.ts";
+import { failedText, number, relativeKey } from "../format.ts";
 import type { TaskRunsFilter } from "../queries.ts";
 import { taskRunsQuery } from "../queries.ts";
 
@@ -144,7 +144,7 @@ function Row({ taskRun, label, selected }: { taskRun: TaskRun; label: string; se
         {label}
       </span>
       {taskRun.pausedAt !== null && <span className="tag">paused</span>}
-      {taskRun.totals !== null && <Below counts={taskRun.totals} />}
+      {taskRun.totals !== null && <Below counts={taskRun.totals} tolerated={toleratedIn(taskRun)} />}
       <span className="end">
         <Elapsed from={taskRun.startedAt} to={taskRun.finishedAt} />
       </span>
@@ -153,14 +153,14 @@ function Row({ taskRun, label, selected }: { taskRun: TaskRun; label: string; se
 }
 
 /** How many task runs are below it, on all levels. */
-function Below({ counts }: { counts: Counts }): ReactElement {
+function Below({ counts, tolerated }: { counts: Counts; tolerated: number }): ReactElement {
   const states = presentStates(counts);
   const total = states.reduce((sum, [, count]) => sum + count, 0);
   const title = `Below it: ${states.map(([state, count]) => `${number(count)} ${state}`).join(", ")}`;
   return (
     <span className="tag" title={title}>
       {number(total)}
-      {counts.failed > 0 && ` · ${number(counts.failed)} failed`}
+      {failedText(counts.failed, tolerated)}
     </span>
   );
 }
