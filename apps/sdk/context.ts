@@ -196,7 +196,8 @@ export interface LinkOptions {
   readonly scope?: "same-host" | "same-domain" | "same-origin" | "any";
   /**
    * Links to files in place of pages: `true` for every known kind, or extensions as `pdf,zip`. Pictures, films and sounds that the
-   * page shows count where their extension is named.
+   * page shows count where their extension is named. What may be either, such as `/wiki/Node.js`, is among both: a subtask that finds
+   * no HTML there ends as skipped (`no_page`).
    */
   readonly files?: boolean | string;
   /** Only links that match one of these (`*` and `**` globs on the whole URL, or expressions). */

@@ -90,6 +90,58 @@ describe("A crawl whose links redirect", () => {
   }, 60_000);
 });
 
+describe("A crawl of pages that are named like files", () => {
+  const PAGES = ["/", "/about.php5", "/package/socket.io", "/setup.sh", "/wiki/File:Tea.jpg", "/wiki/Node.js"];
+  const FILES = ["/app.js", "/endless.log", "/wiki/Tea.pdf"];
+
+  /** Notes what is asked for, with the status of each answer. */
+  async function wiki(files = FILES): Promise<{ url: string; asked: Map<string, number[]> }> {
+    const links = [...PAGES, ...files, "/tea.jpg"].map((path) => `<a href="${path}">x</a>`).join("");
+    const asked = new Map<string, number[]>();
+    const url = await site((request, response) => {
+      const path = request.url ?? "";
+      const type = PAGES.includes(path) ? "text/html" : "text/plain";
+      const status = request.headers["if-none-match"] ? 304 : 200;
+      asked.set(path, [...(asked.get(path) ?? []), status]);
+      response.writeHead(status, { "content-type": type, etag: '"1"' });
+      if (status === 304) return response.end();
+      if (path !== "/endless.log") return response.end(type === "text/html" ? `${TEXT}${links}` : "one");
+      // A log that is being written: its first line comes, and then nothing for as long as somebody listens.
+      return response.write("one line\n");
+    });
+    return { url, asked };
+  }
+
+  test.each([
+    ["auto", FILES],
+    ["always", FILES.filter((path) => path !== "/endless.log")],
+  ])(
+    "follows what is HTML, whatever it is called, and records no file (render: %s)",
+    async (render, files) => {
+      const { url, asked } = await wiki(files);
+      const options = `render: "${render}", robots: "ignore", timeout: "20s", recrawl: true,`;
+      const server = await startServer({ tasks: crawler(options) });
+      const { tasks, pages } = await crawl(server, `${url}/`);
+      expect(pages).toEqual(PAGES.map((path) => url + path));
+      const skipped = tasks.filter((task) => task.state !== "succeeded");
+      expect(skipped.map(({ key, state, reason }) => [key, state, reason]).toSorted()).toEqual(
+        files.map((path) => [url + path, "skipped", "no_page"]),
+      );
+      expect(asked.has("/tea.jpg")).toBe(false);
+    },
+    60_000,
+  );
+
+  test("asks for what turned out to be a file only if it has changed, the next time", async () => {
+    const { url, asked } = await wiki();
+    const server = await startServer({ tasks: crawler('robots: "ignore", recrawl: true,') });
+    await crawl(server, `${url}/`);
+    asked.clear();
+    await crawl(server, `${url}/`);
+    expect(Object.fromEntries(asked)).toEqual(Object.fromEntries([...PAGES, ...FILES].map((path) => [path, [304]])));
+  }, 60_000);
+});
+
 interface Run {
   readonly state: string;
   readonly summary: string;

@@ -52,9 +52,10 @@ export class Recrawl {
     const key = keyOf({ what: "page", url: page.url });
     const [noted, known] = [this.#notes.get(key), await this.#parts.recall("page", page.url)];
     const shell = noted?.state === "seen" ? noted.facts : noted?.state === "same" ? known?.facts : undefined;
-    const blank = { body: null, variant: "", name: "", size: 0 };
-    const sha256 = hashOf(html, page.type, this.#parts.ignore);
-    const facts: Facts = { ...blank, ...page, ...shell, tier: "browser", sha256 };
+    const { url, status, headers, type } = page;
+    const found = { url, status, headers, type, body: null, variant: "", name: "", size: 0 };
+    const sha256 = hashOf(html, type, this.#parts.ignore);
+    const facts: Facts = { ...found, ...shell, tier: "browser", sha256 };
     this.#notes.set(key, { what: "page", url: page.url, state: "seen", facts });
     return known?.facts.sha256 !== sha256 || known.changedInThisRun;
   }

@@ -4,7 +4,7 @@ import type { Document, DownloadedFile, DownloadOptions, SitemapOptions, VisitOp
 import { BrowsingError, type BrowsingSession, type BrowsingSessionOptions, needsPage } from "../core/browsing.ts";
 import { type NamedHosts, namedHosts } from "../core/egress.ts";
 import type { FileDraft, Tiers } from "../core/execution.ts";
-import type { ScopeRule } from "../core/landing.ts";
+import { standsFor } from "../core/landing.ts";
 import type { CaptureDraft } from "../core/mirror.ts";
 import type { SessionState } from "../core/saved-session.ts";
 import { chooseTier } from "./auto/auto-visit.ts";
@@ -16,7 +16,7 @@ import type { BrowserPool } from "./chromium/pool.ts";
 import { openTab, type Tab } from "./chromium/tab.ts";
 import { isHtml, type PageDocument } from "./document/document.ts";
 import { Looks } from "./document/look.ts";
-import { isInScope, Scopes } from "./document/scopes.ts";
+import { Scopes } from "./document/scopes.ts";
 import { fetchFile } from "./download/fetch-file.ts";
 import type { Egress } from "./egress/egress.ts";
 import type { Egresses } from "./egress/egresses.ts";
@@ -62,6 +62,7 @@ const ASKED_FOR: Purpose = { reason: "the task asked for it", why: "asked_for", 
 const STATE_TIMEOUT = 15_000;
 
 class Session implements BrowsingSession {
+  readonly given = new Scopes();
   readonly broken: Promise<BrowsingError>;
   readonly #parts: SessionParts;
   readonly #options: BrowsingSessionOptions;
@@ -70,7 +71,6 @@ class Session implements BrowsingSession {
   readonly #egress: Egress;
   readonly #named: NamedHosts;
   readonly #downloads: FileDraft[] = [];
-  readonly #scopes = new Scopes();
   readonly #looks = new Looks();
   readonly #served = new Served();
   #received = 0;
@@ -115,7 +115,7 @@ class Session implements BrowsingSession {
     const tab = await this.#openTab(null);
     const page = await tab.page();
     this.#recorder = await recordPage(page, this.#options);
-    this.#pageFixtures = pageFixtures(page, this.#options, (url, hrefs, asked) => this.#scopes.note(url, hrefs, asked));
+    this.#pageFixtures = pageFixtures(page, this.#options, (url, hrefs, asked) => this.given.note(url, hrefs, asked));
   }
 
   async changedState(): Promise<SessionState | null> {
@@ -159,14 +159,6 @@ class Session implements BrowsingSession {
     return this.#looks.sum();
   }
 
-  scopeOf(key: string): ScopeRule | null {
-    return this.#scopes.of(key);
-  }
-
-  isInScope(rule: ScopeRule, url: string): boolean {
-    return isInScope(rule, url);
-  }
-
   async capture(): Promise<readonly FileDraft[]> {
     const tab = await this.#tab?.catch(() => null);
     return tab ? tab.capture(this.#parts.files) : [];
@@ -189,7 +181,7 @@ class Session implements BrowsingSession {
         : await this.#visitOverHttp(url, options, render);
     document.onLinks = (hrefs, asked) => {
       this.#looks.note(document);
-      this.#scopes.note(document.url, hrefs, asked);
+      this.given.note(document.url, hrefs, asked);
     };
     if (document.tier === "browser") {
       document.changed = (await this.#http.recrawl?.rendered(document, document.html)) ?? true;
@@ -205,7 +197,7 @@ class Session implements BrowsingSession {
 
   async #visitOverHttp(url: URL, options: VisitOptions, render: "auto" | "never"): Promise<PageDocument> {
     await this.#syncCookies();
-    const document = await visitOverHttp(this.#http, url, options.headers ?? {});
+    const document = await this.#fetch(url, options);
     await this.#syncCookies();
     if (render === "never" || !isHtml(document.type)) return document;
     return chooseTier(document, {
@@ -226,7 +218,13 @@ class Session implements BrowsingSession {
     if (document) return document;
     // What a browser would download is no page: HTTP tells its type without loading it.
     await this.#syncCookies();
-    return visitOverHttp(this.#http, url, options.headers ?? {});
+    return this.#fetch(url, options);
+  }
+
+  #fetch(url: URL, options: VisitOptions): Promise<PageDocument> {
+    const { onlyHtmlAt } = this.#options;
+    const wants = onlyHtmlAt && standsFor(onlyHtmlAt, url.href) ? "html" : "text";
+    return visitOverHttp(this.#http, url, options.headers ?? {}, wants);
   }
 
   async #loadInTab(url: URL, options: VisitOptions, purpose: Purpose): Promise<PageDocument | null> {

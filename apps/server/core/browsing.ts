@@ -28,6 +28,8 @@ export function needsPage(fixtures: readonly string[] | null): boolean {
 }
 
 export interface BrowsingSessionOptions {
+  /** The address, as the key of a subtask, that is visited for HTML only: of what else is there, nothing but its type is wanted. */
+  readonly onlyHtmlAt?: string | null;
   /** Names the task destructures (`page`, `visit`, `download`); what is not named is not made. Null: everything. */
   readonly fixtures: readonly string[] | null;
   readonly render: "auto" | "never" | "always";
@@ -58,10 +60,17 @@ export interface BrowsingSessionOptions {
   log(level: "debug" | "info" | "warn" | "error", text: string): void;
 }
 
-export interface BrowsingSession {
+/** How the pages of a session gave their links. */
+export interface GivenLinks {
   /** The scope under which `links` of a page gave an address last; null: under none, or it did not. */
   scopeOf(key: string): ScopeRule | null;
+  /** Whether `links` of a page gave an address as that of a page, and it is named like a file. */
+  mayBeFile(key: string): boolean;
   isInScope(rule: ScopeRule, url: string): boolean;
+}
+
+export interface BrowsingSession {
+  readonly given: GivenLinks;
   /** What the task's `run` gets beside the common context. What needs a page is there only when one such was named. */
   readonly fixtures: Fixtures;
   /** After a failure: screenshot, Playwright trace and console log, already in the file store. Never throws. */

@@ -1,6 +1,6 @@
 /**
- * Where a subtask's own page may be found. A subtask stands for the address that is its key; when that address redirects, the page
- * belongs to another address, which may lie outside of what the crawl is about, or be another subtask's already.
+ * What a subtask's own page may be, and where it may be found. A subtask stands for the address that is its key; when that address
+ * redirects, the page belongs to another address, which may lie outside of what the crawl is about, or be another subtask's already.
  */
 import { urlKey } from "./url-key.ts";
 
@@ -20,19 +20,30 @@ export interface Landing {
   /** `any`: wherever redirects lead, the page is recorded, also a second time. */
   readonly redirects: "check" | "any";
   readonly scope: ScopeRule | null;
+  /** Its address is named like a file (core/path-kind.ts): what is there is its page only if it is HTML. */
+  readonly onlyHtml?: true;
 }
 
 /** Why a page is not recorded for the subtask that found it. */
-export type Astray = "duplicate" | "out_of_scope";
+export type Astray = "duplicate" | "out_of_scope" | "no_page";
+
+/** Whether an address is the one that the subtask `key` stands for. */
+export function standsFor(key: string, asked: string): boolean {
+  return normalOf(key)(asked) === key;
+}
 
 /**
  * The key of the address where the page of the subtask `key` was found; null when it was found where it should be, or when the visit
  * was to another page than its own.
  */
 export function landedKey(key: string, asked: string, found: string): string | null {
-  const isExact = urlKey(key) !== key;
-  const normal = isExact ? (text: string): string => text : urlKey;
+  const normal = normalOf(key);
   if (normal(asked) !== key) return null;
   const landed = normal(found);
   return landed === key ? null : landed;
+}
+
+/** Keys are in normal form, or compared to the letter. */
+function normalOf(key: string): (text: string) => string {
+  return urlKey(key) === key ? urlKey : (text) => text;
 }

@@ -2,7 +2,7 @@
 
 const OCTETS = "application/octet-stream";
 
-/** What an ending stands for. Endings of programs and of parts of pages are here too: a link to one is a link to a file. */
+/** What an ending stands for; a link to one is a link to a file, if it is not to a page that is named so (core/path-kind.ts). */
 const TYPE_OF_ENDING: Readonly<Record<string, string>> = {
   "7z": "application/x-7z-compressed",
   aac: "audio/aac",
@@ -143,9 +143,9 @@ const PREFERRED: Readonly<Record<string, string>> = {
   "text/plain": "txt",
 };
 
-/** Whether a path ends like something that is no page. */
-export function isFilePath(path: string): boolean {
-  return endingOf(path) in TYPE_OF_ENDING;
+/** Whether an ending, in lower case, is that of something that is no page. */
+export function isKnownEnding(ending: string): boolean {
+  return Object.hasOwn(TYPE_OF_ENDING, ending);
 }
 
 function endingOf(path: string): string {

@@ -42,6 +42,7 @@ export const REASONS = [
   "limit", // its task's fan-out received or took as much as it may
   "duplicate", // its page was found at an address that another subtask has
   "out_of_scope", // its page was found at an address that nobody asked for
+  "no_page", // its address is named like a file, and is one
   "skipped", // the script said there was nothing to do
 ] as const;
 export type Reason = (typeof REASONS)[number];

@@ -47,7 +47,7 @@ export async function executeAttempt(parts: AttemptParts): Promise<Executed> {
     const input = await parseInput(parts.definition.input, parts.assignment.input);
     session = await Promise.race([openSession(parts), givenUp(parts)]);
     const context = {
-      ...createContext({ ...parts, input, drafts, scopeOf: session?.scopeOf ?? null }),
+      ...createContext({ ...parts, input, drafts, links: session?.given ?? null }),
       ...fixturesOf(session, landings),
     };
     const output = await race(parts, session, async () => parts.definition.run(context as never));
@@ -85,6 +85,7 @@ async function openSession(parts: AttemptParts): Promise<BrowserSession | null> 
   if (definition.kind !== "browser" || !browsing) return null;
   return openBrowserSession(browsing, {
     fixtures: assignment.spec.fixtures,
+    onlyHtmlAt: assignment.landing?.onlyHtml ? assignment.key : null,
     render: definition.render ?? "auto",
     plugins: definition.plugins ?? [],
     robots: definition.robots ?? "obey",
@@ -152,11 +153,13 @@ async function race(
 
 function fixturesOf(session: BrowserSession | null, landings: Landings): Partial<BrowserSession["fixtures"]> {
   if (session === null) return {};
-  return { ...session.fixtures, visit: landings.watch(session.fixtures, session.isInScope) };
+  return { ...session.fixtures, visit: landings.watch(session.fixtures, session.given.isInScope) };
 }
 
 function astray(ended: NonNullable<Landings["ended"]>, session: BrowserSession | null, parts: AttemptParts): Outcome {
-  return { type: "skipped", ...ended, usage: usageOf(session, parts) };
+  // That it is a file is worth knowing: the next crawl asks for it only if it has changed.
+  const sightings = ended.reason === "no_page" ? (session?.sightings() ?? []) : [];
+  return { type: "skipped", ...ended, sightings, usage: usageOf(session, parts) };
 }
 
 type Success = Extract<Outcome, { type: "succeeded" }>;

@@ -43,8 +43,9 @@ export class BrowserSession {
     return this.#session.broken;
   }
 
-  readonly scopeOf: BrowsingSession["scopeOf"] = (key) => this.#session.scopeOf(key);
-  readonly isInScope: BrowsingSession["isInScope"] = (rule, url) => this.#session.isInScope(rule, url);
+  get given(): BrowsingSession["given"] {
+    return this.#session.given;
+  }
 
   captures(): ReturnType<BrowsingSession["captures"]> {
     return this.#session.captures();

@@ -5,7 +5,7 @@ import { basename, resolve, sep } from "node:path";
 import { formatWithOptions } from "node:util";
 import type { Collection } from "../../sdk/collection.ts";
 import type { DownloadedFile, FileDraftOptions, SaveOptions, SpawnOptions, TaskContext } from "../../sdk/context.ts";
-import type { BrowsingSession } from "../core/browsing.ts";
+import type { GivenLinks } from "../core/browsing.ts";
 import type { StateEntry } from "../core/entities.ts";
 import type { Assignment, FileDraft, Level, RecordDraft, SpawnDraft } from "../core/execution.ts";
 import { safeFileName } from "../core/file-name.ts";
@@ -54,7 +54,7 @@ export interface ContextParts {
   readonly drafts: Drafts;
   readonly schemas: ForeignSchemas;
   /** What the task's pages say about an address; null for tasks that do not browse. */
-  readonly scopeOf: BrowsingSession["scopeOf"] | null;
+  readonly links: GivenLinks | null;
   /** Whether its run has this subtask, as far as is known here. */
   isKnown(task: string, key: string): boolean;
 }
@@ -89,12 +89,12 @@ export function createContext(parts: ContextParts): TaskContext<unknown> {
 
 /** What its run has is not sent again. */
 function spawn(
-  { assignment, input, drafts, scopeOf, isKnown }: ContextParts,
+  { assignment, input, drafts, links, isKnown }: ContextParts,
   inputs: object | readonly object[],
   options: SpawnOptions<object>,
 ): void {
   const list: readonly object[] = Array.isArray(inputs) ? inputs : [inputs];
-  const landingOf = landingsOf(options, scopeOf);
+  const landingOf = landingsOf(options, links);
   const task = options.task ?? assignment.task;
   const spawned = list.flatMap((given, index) => {
     const what = list.length > 1 ? `input ${index} of spawn` : "the input of spawn";

@@ -1,12 +1,14 @@
-/** Watches where the visits of one attempt end, and ends the attempt when its own page turns out not to be its own. */
-import type { BrowserContext, LinkOptions, SpawnOptions } from "../../sdk/context.ts";
+/** Watches where the visits of one attempt end, and ends the attempt when its own page turns out to be none, or not its own. */
+import type { BrowserContext, Document, LinkOptions, SpawnOptions } from "../../sdk/context.ts";
 import { SkipError } from "../../sdk/outcome.ts";
-import type { BrowsingSession } from "../core/browsing.ts";
+import type { BrowsingSession, GivenLinks } from "../core/browsing.ts";
 import type { Assignment } from "../core/execution.ts";
-import { type Astray, type Landing, landedKey, type ScopeRule } from "../core/landing.ts";
+import { type Astray, type Landing, landedKey, type ScopeRule, standsFor } from "../core/landing.ts";
 import type { Host } from "./context.ts";
 
 type Visit = BrowserContext<unknown>["visit"];
+
+const HTML = /^(?:text\/html|application\/xhtml\+xml)$/;
 
 /** Thrown by `visit`. A script that catches it goes on, but nothing it does is kept. */
 class AstrayError extends SkipError {}
@@ -29,9 +31,10 @@ export class Landings {
   }
 
   /** `visit`, with its ends watched. */
-  watch(session: BrowsingSession["fixtures"], isInScope: BrowsingSession["isInScope"]): Visit {
+  watch(session: BrowsingSession["fixtures"], isInScope: GivenLinks["isInScope"]): Visit {
     return async (url, options) => {
       const document = await session.visit(url, options);
+      this.#expectPage(url, document);
       await this.#arrive(url, document.url, isInScope);
       return document;
     };
@@ -47,7 +50,13 @@ export class Landings {
     return null;
   }
 
-  async #arrive(asked: string, found: string, isInScope: BrowsingSession["isInScope"]): Promise<void> {
+  #expectPage(asked: string, { type }: Document): void {
+    const { key, parent, landing } = this.#assignment;
+    if (parent === null || key === null || !landing?.onlyHtml || HTML.test(type)) return;
+    if (standsFor(key, asked)) this.#end("no_page", `${asked} is a file of the type ${type}, and no page`);
+  }
+
+  async #arrive(asked: string, found: string, isInScope: GivenLinks["isInScope"]): Promise<void> {
     const { key, parent, landing } = this.#assignment;
     if (parent === null) this.#visits.push([asked, found]);
     if (parent === null || key === null || landing?.redirects === "any") return;
@@ -67,22 +76,24 @@ export class Landings {
 }
 
 /**
- * Where redirects may lead subtasks, by what `spawn` was told, else by the `links` that their addresses came from. What they have in
+ * What subtasks may find: HTML only, where their addresses are named like files; and where redirects may lead them, by what `spawn` was told, else by the `links` that their addresses came from. What they have in
  * common is one object, so that it travels to the server once.
  */
 export function landingsOf(
   { redirects = "check", scope }: Pick<SpawnOptions<object>, "redirects" | "scope">,
-  scopeOf: BrowsingSession["scopeOf"] | null,
+  links: GivenLinks | null,
 ): (key: string) => { readonly landing?: Landing } {
   if (redirects !== "check" && redirects !== "any")
     throw new TypeError(`spawn expects redirects "check" or "any", got ${JSON.stringify(redirects)}`);
-  const ruleOf = scope === undefined ? (key: string) => scopeOf?.(key) ?? null : ownScopes(scope);
-  const landings = new Map<ScopeRule | null, Landing>();
+  const ruleOf = scope === undefined ? (key: string) => links?.scopeOf(key) ?? null : ownScopes(scope);
+  const landings = { html: new Map<ScopeRule | null, Landing>(), any: new Map<ScopeRule | null, Landing>() };
   return (key) => {
     const rule = ruleOf(key);
-    if (rule === null && redirects === "check") return {};
-    const landing = landings.get(rule) ?? { redirects, scope: rule };
-    landings.set(rule, landing);
+    const onlyHtml = links?.mayBeFile(key) ?? false;
+    if (rule === null && redirects === "check" && !onlyHtml) return {};
+    const alike = onlyHtml ? landings.html : landings.any;
+    const landing = alike.get(rule) ?? { redirects, scope: rule, ...(onlyHtml ? { onlyHtml } : {}) };
+    alike.set(rule, landing);
     return { landing };
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { landedKey } from "../../../apps/server/core/landing.ts";
+import { landedKey, standsFor } from "../../../apps/server/core/landing.ts";
 
 const KEY = "https://shop.example/a?b=1&c=2";
 
@@ -21,4 +21,13 @@ test.each([
 test("A key that is compared to the letter lands to the letter", () => {
   const exact = "https://shop.example/a#one";
   expect(landedKey(exact, exact, "https://shop.example/a#two")).toBe("https://shop.example/a#two");
+});
+
+test.each([
+  [KEY, "https://SHOP.example/a?c=2&b=1#top", true],
+  [KEY, "https://shop.example/a?b=1", false],
+  ["https://shop.example/a#one", "https://shop.example/a#one", true],
+  ["https://shop.example/a#one", "https://shop.example/a", false],
+])("The key %j stands for %s: %j", (key, asked, expected) => {
+  expect(standsFor(key, asked)).toBe(expected);
 });

@@ -2,7 +2,7 @@
 import { getDomain } from "tldts";
 import type { LinkOptions } from "../../../sdk/context.ts";
 import type { ScopePattern, ScopeRule } from "../../core/landing.ts";
-import { isFileLink, type Link } from "./links.ts";
+import { isFileLink, isPageLink, type Link } from "./links.ts";
 
 /** Whether an address belongs to what a rule describes. */
 export function isInScope(rule: ScopeRule, address: string): boolean {
@@ -50,7 +50,7 @@ export function linkFilter(pageUrl: string, options: LinkOptions): (link: Link) 
 }
 
 function wanted(files: boolean | string): (link: Link) => boolean {
-  if (files === false) return (link) => !link.embedded && !isFileLink(link, null);
+  if (files === false) return isPageLink;
   const endings = files === true ? null : endingsOf(files);
   return (link) => isFileLink(link, endings);
 }

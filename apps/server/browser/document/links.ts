@@ -1,5 +1,5 @@
 /** The links of a page, in order: where its anchors, areas and frames lead, and what it shows. */
-import { isFilePath } from "../../core/media-type.ts";
+import { pathKind } from "../../core/path-kind.ts";
 import { withEncodedQuery } from "../../core/query-charset.ts";
 import { type LinkTarget, linkTarget } from "./link-targets.ts";
 import type { Tag } from "./tree.ts";
@@ -46,14 +46,19 @@ export function resolveBase(base: string | null, pageUrl: string): URL {
   return url && isWeb(url) ? url : page;
 }
 
+/** Whether a link leads to what may be a page. */
+export function isPageLink({ url, download, embedded }: Link): boolean {
+  return !embedded && download === null && pathKind(url.pathname) !== "file";
+}
+
 /**
- * Whether a link leads to a file and not to a page; with endings (`["pdf", "tar.gz"]`), to a file of one of them. What a page shows
+ * Whether a link leads to what may be a file; with endings (`["pdf", "tar.gz"]`), to a file of one of them. What a page shows
  * counts only when its ending is asked for: most of it is decoration.
  */
 export function isFileLink(link: Link, endings: readonly string[] | null): boolean {
   const names = [link.url.pathname, link.download ?? ""].map((name) => name.toLowerCase());
   if (endings) return endings.some((ending) => names.some((name) => name.endsWith(`.${ending}`)));
-  return !link.embedded && (link.download !== null || isFilePath(link.url.pathname));
+  return !link.embedded && (link.download !== null || pathKind(link.url.pathname) !== "page");
 }
 
 function resolve(target: string, base: URL): URL | null {

@@ -25,6 +25,9 @@ const MAX_REFRESHES = 10;
 /** A page that is refused for now is asked for so often, each time when its host is ready again. */
 const MAX_TRIES = 3;
 
+/** What an answer has to be for its body to be received: HTML, or any text. */
+export type Wanted = "html" | "text";
+
 export interface HttpTier extends Visitor {
   /** What earlier runs saw; null: it is not asked for. */
   readonly recrawl: Recrawl | null;
@@ -40,11 +43,12 @@ export async function visitOverHttp(
   tier: HttpTier,
   start: URL,
   headers: Readonly<Record<string, string>>,
+  wants: Wanted = "text",
 ): Promise<PageDocument> {
   const chain: string[] = [];
   for (let url = start; ; ) {
     chain.push(url.href);
-    const document = await fetchPage(tier, url, headers);
+    const document = await fetchPage(tier, url, headers, wants);
     const target = refreshTarget(document);
     if (target === null) return document;
     if (chain.length > MAX_REFRESHES) throw tooMany(chain, `refreshes itself more than ${MAX_REFRESHES} times`);
@@ -73,7 +77,12 @@ export function requestHeaders(tier: HttpTier, own: Readonly<Record<string, stri
   };
 }
 
-async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, string>>): Promise<PageDocument> {
+async function fetchPage(
+  tier: HttpTier,
+  url: URL,
+  own: Readonly<Record<string, string>>,
+  wants: Wanted,
+): Promise<PageDocument> {
   const headers = { ...requestHeaders(tier, own), "accept-encoding": tier.mirror ? "identity" : ACCEPTED_ENCODINGS };
   const look = tier.recrawl?.look("page", own) ?? null;
   const load = async (): Promise<PageDocument | null> => {
@@ -88,7 +97,7 @@ async function fetchPage(tier: HttpTier, url: URL, own: Readonly<Record<string, 
         signal,
         look ? (hop) => look.headersFor(hop) : undefined,
       );
-      return await readPage(tier, answer, look);
+      return await readPage(tier, answer, look, wants);
     } catch (error) {
       look?.failed(error, url);
       tier.signal.throwIfAborted();
@@ -120,7 +129,12 @@ function passesSoon({ status, retryAfter }: BrowsingError): boolean {
 }
 
 /** Null: nothing has changed, but what was remembered cannot be read any more. */
-async function readPage(tier: HttpTier, answer: HttpAnswer, look: Look | null): Promise<PageDocument | null> {
+async function readPage(
+  tier: HttpTier,
+  answer: HttpAnswer,
+  look: Look | null,
+  wants: Wanted,
+): Promise<PageDocument | null> {
   if (answer.status === 304 && look?.isConditional(answer.url)) {
     await discard(answer);
     return rememberedPage(tier, answer, look);
@@ -131,8 +145,8 @@ async function readPage(tier: HttpTier, answer: HttpAnswer, look: Look | null): 
     throw failed;
   }
   const said = headerMediaType(answer.headers["content-type"]);
-  const readable = said === "" || TEXTUAL.test(said) || isHtml(said);
-  const bytes = readable ? await readPageBody(answer) : void (await discard(answer));
+  const readable = said === "" || isHtml(said) || (wants === "text" && TEXTUAL.test(said));
+  const bytes = readable ? await readPageBody(answer) : void (await leave(answer));
   const type = said || (bytes ? sniff(bytes) : "application/octet-stream");
   const document = new PageDocument({
     url: answer.url.href,
@@ -145,6 +159,12 @@ async function readPage(tier: HttpTier, answer: HttpAnswer, look: Look | null): 
   if (look) document.changed = await look.page(document, bytes ?? null, document.html);
   await tier.mirror?.page(tier, answer, document, bytes ?? null);
   return document;
+}
+
+/** Of what says no length, nobody knows whether it ever ends: radio and logs that are being written do not. */
+async function leave(answer: HttpAnswer): Promise<void> {
+  if (answer.headers["content-length"] === undefined) answer.body.destroy();
+  else await discard(answer);
 }
 
 function overHttp(type: string): Pick<PageFacts, "tier" | "tierReason" | "tierWhy"> {

@@ -112,6 +112,14 @@ describe("links to files", () => {
   });
 });
 
+test("Links to what may be a page or a file are given as both, unless a click saves them", () => {
+  const html = `${anchors("/wiki/Node.js", "/wiki/File:Tea.jpg", "/setup.sh", "/tea.jpg")}<a href="/saved.js" download>`;
+  const names = (options: LinkOptions) => links(html, options).map((href) => href.replace(/.*\//, ""));
+  expect(names({})).toEqual(["Node.js", "File:Tea.jpg", "setup.sh"]);
+  expect(names({ files: true })).toEqual(["Node.js", "File:Tea.jpg", "setup.sh", "tea.jpg", "saved.js"]);
+  expect(names({ files: "js" })).toEqual(["Node.js", "saved.js"]);
+});
+
 describe("the scope of links", () => {
   const html = anchors(
     "/a",
