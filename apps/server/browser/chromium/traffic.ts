@@ -1,6 +1,7 @@
 /** What the page of visits is doing, as Chromium's own events tell: where it goes, what it waits for, what it was answered. */
 import type { CDPSession } from "playwright-core";
 import { MAX_PAGE_BYTES } from "../http/page-body.ts";
+import { Changes } from "./changes.ts";
 import { type Answered, type AskedRequest, NetworkLog } from "./network-log.ts";
 
 /** The answer that the document in the main frame came with. */
@@ -56,7 +57,7 @@ export class Traffic {
   #travelsSince: number | null = null;
   /** Requests for documents of the main frame. */
   readonly #asked = new Set<string>();
-  readonly #waiting = new Set<() => void>();
+  readonly #changes = new Changes();
 
   /** @param frame id of the main frame */
   constructor(session: CDPSession, frame: string) {
@@ -129,19 +130,7 @@ export class Traffic {
    * @param limit in milliseconds
    */
   until(condition: () => boolean, limit: number): Promise<boolean> {
-    if (condition()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const end = (held: boolean): void => {
-        this.#waiting.delete(look);
-        clearTimeout(timer);
-        resolve(held);
-      };
-      const look = (): void => {
-        if (condition()) end(true);
-      };
-      const timer = setTimeout(end, limit, false);
-      this.#waiting.add(look);
-    });
+    return this.#changes.until(condition, limit);
   }
 
   #followRequests(session: CDPSession): void {
@@ -158,7 +147,7 @@ export class Traffic {
         this.#travelsSince ??= performance.now();
         this.#goes(request.url, redirectResponse !== undefined);
       }
-      this.#tell();
+      this.#changes.tell();
     });
     session.on("Network.responseReceived", ({ requestId, type, response, frameId }) => {
       this.log.answered(requestId, response);
@@ -218,16 +207,16 @@ export class Traffic {
       this.#isReady = false;
       this.leavesIn = null;
       if (!frame.url.startsWith("chrome-error:")) this.failure = null;
-      this.#tell();
+      this.#changes.tell();
     });
     session.on("Page.domContentEventFired", () => {
       this.#isReady = true;
       this.#arrives();
-      this.#tell();
+      this.#changes.tell();
     });
     session.on("Page.loadEventFired", () => {
       this.#isLoaded = true;
-      this.#tell();
+      this.#changes.tell();
     });
     // A page that is leaving for a place that is no page (a mail program, a download) stays, and is told neither ready nor loaded.
     session.on("Page.frameStoppedLoading", ({ frameId }) => {
@@ -237,7 +226,7 @@ export class Traffic {
         this.#isReady = true;
         this.#isLoaded = true;
       }
-      this.#tell();
+      this.#changes.tell();
     });
     // What was scheduled is told as cleared when its time has come, and that may be before the request for it is told.
     session.on("Page.frameRequestedNavigation", ({ frameId, disposition }) => {
@@ -246,14 +235,14 @@ export class Traffic {
     session.on("Page.navigatedWithinDocument", ({ frameId }) => {
       if (frameId !== this.#frame) return;
       this.#isLeaving = false;
-      this.#tell();
+      this.#changes.tell();
     });
     session.on("Page.frameScheduledNavigation", ({ frameId, delay }) => {
       if (frameId === this.#frame) this.leavesIn = delay;
     });
     session.on("Page.frameClearedScheduledNavigation", ({ frameId }) => {
       if (frameId === this.#frame) this.leavesIn = null;
-      this.#tell();
+      this.#changes.tell();
     });
     session.on("DOMStorage.domStorageItemAdded", ({ storageId }) => {
       if (!storageId.isLocalStorage) this.keepsSession = true;
@@ -280,16 +269,12 @@ export class Traffic {
     if (this.isTooLarge) return;
     this.isTooLarge = true;
     this.#session.send("Page.stopLoading").catch(() => {});
-    this.#tell();
+    this.#changes.tell();
   }
 
   #ended(requestId: string): void {
     this.#pending.delete(requestId);
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const look of this.#waiting) look();
+    this.#changes.tell();
   }
 }
 
