@@ -28,6 +28,9 @@ interface Ending {
 
 type FinishVerbs = Pick<IQueueBackend, "moveToCompleted" | "moveToFailed">;
 
+/** So many kept jobs are dropped a few ahead: to drop one with each that ends would take as long as to write that end. */
+const MANY = 1000;
+
 /** How many aged jobs one finishing job may drop, so that no single commit grows long. */
 const agedAtOnce = 1000;
 
@@ -179,8 +182,9 @@ function dropOld(store: Store, queue: Queue, state: State, keep: Ending["keep"],
   if (keep.age !== undefined) {
     drop("AND rank <= ? ORDER BY rank DESC LIMIT ?", now - keep.age * 1000, keep.limit ?? agedAtOnce);
   }
-  const extra = keep.count !== undefined && keep.count > 0 ? countOf(queue, state) - keep.count : 0;
-  if (extra > 0) drop("ORDER BY rank, seq LIMIT ?", extra);
+  const most = keep.count !== undefined && keep.count > 0 ? keep.count : Number.POSITIVE_INFINITY;
+  const extra = countOf(queue, state) - most;
+  if (extra > 0) drop("ORDER BY rank, seq LIMIT ?", extra + (most < MANY ? 0 : Math.floor(most / 32)));
 }
 
 function tellOfEnd(store: Store, queue: Queue, job: JobHead, { kind, value, attempts }: Ending): void {

@@ -4,6 +4,8 @@
  * parameters and session ids, query sorted by name and value.
  */
 
+import { memo } from "./memo.ts";
+
 /** Parameters that tell where a visitor came from and never change the page: what browsers strip that strip any. */
 const TRACKING = new Set(
   `gclid gclsrc gbraid wbraid dclid gad_source gad_campaignid srsltid _ga _gl fbclid fb_action_ids fb_action_types fb_source fb_ref
@@ -30,7 +32,9 @@ const PLAIN_IN_NAME = /[\w.~!$()*,/:;?@[\\\]^`{|}-]/;
 const PLAIN_IN_VALUE = /[\w.~!$()*,/:;=?@[\\\]^`{|}-]/;
 
 /** The normal form of an http(s) URL; any other text is its own key. */
-export function urlKey(text: string): string {
+export const urlKey: (text: string) => string = memo(normalForm);
+
+function normalForm(text: string): string {
   const url = /^\s*https?:/i.test(text) ? URL.parse(text) : null;
   if (url === null) return text;
   // What is set is written and parsed again: a crawl asks for every link of every page.

@@ -108,6 +108,19 @@ test("what a dashboard does to jobs has its effect", async () => {
   expect(await queue.getJobCounts("waiting")).toEqual({ waiting: 0 });
 });
 
+test("of very many finished jobs the latest are kept, never more than asked and not many less", async () => {
+  await bench.queue().addBulk(Array.from({ length: 1200 }, (_, n) => ({ name: "job", data: { n } })));
+  await next(
+    bench.worker(async () => {}, { concurrency: 50, removeOnComplete: { count: 1000 } }),
+    "drained",
+  );
+  const { completed = 0 } = await bench.queue().getJobCounts("completed");
+  expect(completed).toBeLessThanOrEqual(1000);
+  expect(completed).toBeGreaterThan(960);
+  const [latest] = await bench.queue().getCompleted(0, 0);
+  expect(latest?.data).toSatisfy(({ n }: { n: number }) => n > 1100);
+});
+
 test("workers and listeners are listed by name", async () => {
   bench.worker(async () => {}, { name: "left" });
   bench.worker(async () => {}, {}, "elsewhere");

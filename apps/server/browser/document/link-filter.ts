@@ -65,13 +65,14 @@ function endingsOf(text: string): readonly string[] {
 }
 
 function scope(kind: NonNullable<LinkOptions["scope"]>, page: URL): (url: URL) => boolean {
+  const host = hostOf(page);
   switch (kind) {
     case "any":
       return () => true;
     case "same-host":
-      return (url) => hostOf(url) === hostOf(page);
+      return (url) => hostOf(url) === host;
     case "same-origin":
-      return (url) => url.protocol === page.protocol && hostOf(url) === hostOf(page);
+      return (url) => url.protocol === page.protocol && hostOf(url) === host;
     case "same-domain": {
       const domain = domainOf(page);
       return (url) => domainOf(url) === domain;
@@ -85,7 +86,8 @@ function scope(kind: NonNullable<LinkOptions["scope"]>, page: URL): (url: URL) =
 
 /** A host is the same with the dot that ends its full name. */
 function hostOf(url: URL): string {
-  return url.host.replace(/\.(?=:|$)/, "");
+  const { host } = url;
+  return host.includes(".:") || host.endsWith(".") ? host.replace(/\.(?=:|$)/, "") : host;
 }
 
 /** The registrable domain; a host that has none, such as an IP address, stands for itself. */

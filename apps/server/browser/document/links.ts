@@ -1,4 +1,6 @@
 /** The links of a page, in order: where its anchors, areas and frames lead, and what it shows. */
+
+import { memo } from "../../core/memo.ts";
 import { pathKind } from "../../core/path-kind.ts";
 import { withEncodedQuery } from "../../core/query-charset.ts";
 import { type LinkTarget, linkTarget } from "./link-targets.ts";
@@ -7,11 +9,11 @@ import type { Tag } from "./tree.ts";
 export interface Link extends Omit<LinkTarget, "address"> {
   /** Absolute, http(s), without fragment. */
   readonly href: string;
-  readonly url: URL;
+  readonly url: Readonly<URL>;
 }
 
 /** Where an element leads, or null when it is no link. */
-export function linkOf(element: Tag, base: URL): URL | null {
+export function linkOf(element: Tag, base: URL): Readonly<URL> | null {
   const target = linkTarget(element);
   return target && resolve(target.address, base);
 }
@@ -61,7 +63,21 @@ export function isFileLink(link: Link, endings: readonly string[] | null): boole
   return !link.embedded && (link.download !== null || pathKind(link.url.pathname) !== "page");
 }
 
-function resolve(target: string, base: URL): URL | null {
+/** What such an address leads to depends only on the folder of the page, or not even on that. */
+const IN_FOLDER = /^[\w./~%-]/;
+
+function resolve(target: string, base: URL): Readonly<URL> | null {
+  if (!IN_FOLDER.test(target)) return parse(target, base.href);
+  const [page = ""] = base.href.split(/[?#]/, 1);
+  return resolveInFolder(`${page.slice(0, page.lastIndexOf("/") + 1)}\n${target}`);
+}
+
+const resolveInFolder = memo((folderAndTarget) => {
+  const end = folderAndTarget.indexOf("\n");
+  return parse(folderAndTarget.slice(end + 1), folderAndTarget.slice(0, end));
+});
+
+function parse(target: string, base: string): URL | null {
   const url = URL.parse(target, base);
   if (!url || !isWeb(url) || url.username || url.password) return null;
   if (target.includes("#")) url.hash = "";
