@@ -48,14 +48,18 @@ export function rewriteSheet(css: string, url: string, locate: Locate): string {
 }
 
 export function rewritePage(page: PageRewrite): string {
-  const editor = new PageEditor(page);
+  return edited(page).result();
+}
+
+function edited(page: PageRewrite, isPart = false): PageEditor {
+  const editor = new PageEditor(page, isPart);
   const parser = new Parser(
     editor.handler(() => parser),
     { recognizeSelfClosing: true },
   );
   parser.write(page.html);
   parser.end();
-  return editor.result();
+  return editor;
 }
 
 interface Edit {
@@ -73,18 +77,21 @@ interface Attribute {
 
 class PageEditor {
   readonly #page: PageRewrite;
+  /** Elements whose text is read for itself; a part of a page has no such part again, however deep a hostile page nests them. */
+  readonly #raws: readonly string[];
   readonly #edits: Edit[] = [];
   #base: string;
   #attributes: Attribute[] = [];
-  /** Where a style element's text begins, and where a script that is dropped does. */
-  #style: { start: number; end: number } | null = null;
+  /** Where the text of a style element lies, or of what browsers without frames show, which parsers take for text; and where a script that is dropped begins. */
+  #raw: { start: number; end: number } | null = null;
   #dropped: number | null = null;
   /** Where the head's first words may go. */
   #head = 0;
   #headFound = false;
 
-  constructor(page: PageRewrite) {
+  constructor(page: PageRewrite, isPart: boolean) {
     this.#page = page;
+    this.#raws = isPart ? ["style"] : ["style", "noframes"];
     this.#base = page.url;
   }
 
@@ -101,9 +108,9 @@ class PageEditor {
       },
       onopentag: (name, attributes) => this.#opened(name, attributes, parser().startIndex, parser().endIndex),
       ontext: () => {
-        if (!this.#style) return;
+        if (!this.#raw) return;
         const { startIndex, endIndex } = parser();
-        this.#style = { start: this.#style.start < 0 ? startIndex : this.#style.start, end: endIndex + 1 };
+        this.#raw = { start: this.#raw.start < 0 ? startIndex : this.#raw.start, end: endIndex + 1 };
       },
       onclosetag: (name, implied) => this.#closed(name, implied ? parser().startIndex : parser().endIndex + 1),
     };
@@ -112,26 +119,27 @@ class PageEditor {
   result(): string {
     const own = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
     const isXml = /^\s*<\?xml/.test(this.#page.html);
-    const edits = [
-      ...this.#edits,
-      { start: this.#head, end: this.#head, text: isXml ? own.replaceAll('">', '"/>') : own },
-    ];
-    edits.sort((a, b) => a.start - b.start || a.end - b.end);
+    const head = { start: this.#head, end: this.#head, text: isXml ? own.replaceAll('">', '"/>') : own };
+    return this.part(head).replace(/^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')/, '$1 encoding="UTF-8"');
+  }
+
+  /** What was read, as part of a page. */
+  part(...more: readonly Edit[]): string {
+    const edits = [...this.#edits, ...more].sort((a, b) => a.start - b.start || a.end - b.end);
     let [result, at] = ["", 0];
     for (const { start, end, text } of edits) {
       if (start < at) continue;
       result += this.#page.html.slice(at, start) + text;
       at = end;
     }
-    result += this.#page.html.slice(at);
-    return result.replace(/^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')/, '$1 encoding="UTF-8"');
+    return result + this.#page.html.slice(at);
   }
 
   #opened(tag: string, attributes: Readonly<Record<string, string>>, start: number, end: number): void {
     if (this.#dropped !== null) return;
     if (tag === "html" && !this.#headFound) this.#head = end + 1;
     if (tag === "head" && !this.#headFound) [this.#head, this.#headFound] = [end + 1, true];
-    if (tag === "style") this.#style = { start: -1, end: -1 };
+    if (this.#raws.includes(tag)) this.#raw = { start: -1, end: -1 };
     if (tag === "base" && attributes.href !== undefined)
       this.#base = URL.parse(attributes.href.trim(), this.#page.url)?.href ?? this.#base;
     if (tag === "script" && this.#page.withoutScripts && isProgram(attributes)) this.#dropped = start;
@@ -140,16 +148,21 @@ class PageEditor {
   }
 
   #closed(tag: string, end: number): void {
-    if (tag === "style" && this.#style) {
-      const { start, end: last } = this.#style;
-      const css = start < 0 ? "" : this.#page.html.slice(start, last);
-      if (css !== "") this.#edits.push({ start, end: last, text: rewriteSheet(css, this.#base, this.#page.locate) });
-      this.#style = null;
+    if (this.#raw && this.#raws.includes(tag)) {
+      const { start, end: last } = this.#raw;
+      const raw = start < 0 ? "" : this.#page.html.slice(start, last);
+      if (raw !== "") this.#edits.push({ start, end: last, text: this.#rewritten(tag, raw) });
+      this.#raw = null;
     }
     if (tag === "script" && this.#dropped !== null) {
       this.#edits.push({ start: this.#dropped, end, text: "" });
       this.#dropped = null;
     }
+  }
+
+  #rewritten(tag: string, raw: string): string {
+    if (tag === "style") return rewriteSheet(raw, this.#base, this.#page.locate);
+    return edited({ ...this.#page, html: raw, url: this.#base }, true).part();
   }
 
   #rewrite(tag: string, { name, value, start, end }: Attribute, attributes: Readonly<Record<string, string>>): void {

@@ -25,6 +25,7 @@ const SHOWING: Readonly<Record<string, readonly string[]>> = {
 const PAGE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
 /** An address without blanks, what it is for, and the comma behind it. */
 const CANDIDATE = /\s*,*\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+[^,]*)?(?:,|$)/g;
+const NEIGHBOUR = /(?:^|\s)(?:next|prev(?:ious)?)(?:\s|$)/i;
 const NOFOLLOW = /(?:^|\s)nofollow(?:\s|$)/i;
 
 /** Null for what leads nowhere. */
@@ -34,6 +35,16 @@ export function linkTarget({ name, attribs }: Tag): LinkTarget | null {
   if (address === undefined) return null;
   const nofollow = attribs.rel !== undefined && NOFOLLOW.test(attribs.rel);
   return { address, download: attribs.download ?? null, embedded: false, nofollow };
+}
+
+/**
+ * The page before or after this one, where the page names it in its head: archives may name it nowhere else, or only in buttons that
+ * scripts work on. As in Heritrix and wget.
+ */
+export function neighbourTarget({ name, attribs }: Tag): LinkTarget | null {
+  if (name !== "link" || attribs.href === undefined || !NEIGHBOUR.test(attribs.rel ?? "")) return null;
+  if (attribs.type !== undefined && !PAGE.test(attribs.type)) return null;
+  return { address: attribs.href, download: null, embedded: false, nofollow: false };
 }
 
 /** Links of drawings, as they were written before 2018; and pages shown by elements that mostly show something else. */

@@ -5,7 +5,7 @@
 import { isTracker } from "../chromium/blocking.ts";
 import { refreshOf } from "../http/meta-refresh.ts";
 import type { Syntax } from "./flat-parser.ts";
-import { type LinkTarget, linkTarget, shownBy } from "./link-targets.ts";
+import { type LinkTarget, linkTarget, neighbourTarget, shownBy } from "./link-targets.ts";
 import { RootWatch } from "./root-watch.ts";
 import { scan } from "./scan.ts";
 import { fold, isDead, type Tag } from "./tree.ts";
@@ -14,7 +14,7 @@ export interface Outline {
   readonly title: string;
   /** What relative addresses are relative to, as written, or null. */
   readonly base: string | null;
-  /** Where anchors, areas and frames lead and what is shown, as written. */
+  /** Where anchors, areas and frames lead and what is shown, as written; last, which pages come before and after this one. */
   readonly targets: readonly LinkTarget[];
   /** Scripts that a browser would run, and elements that run something as they load; those that only measure do not count. */
   readonly scripts: readonly Script[];
@@ -54,6 +54,7 @@ export function outlineOf(html: string, syntax: Syntax = "html"): Outline {
 
 class Reading {
   readonly #targets: LinkTarget[] = [];
+  readonly #neighbours: LinkTarget[] = [];
   readonly #scripts: Script[] = [];
   readonly #roots = new RootWatch();
   /** Depth of the outermost element that is dead until scripts use it, or 0. */
@@ -68,12 +69,13 @@ class Reading {
   /** The element whose text is being read. */
   #script: Script | null = null;
   #inTitle = false;
-  #noscript: string | null = null;
+  /** What is said to browsers without scripts or frames, so far. */
+  #unshown: string | null = null;
 
   open(tag: Tag, depth: number): void {
     this.#roots.open(tag, depth);
     if (this.#dead === 0) this.#note(tag, depth);
-    else if (this.#noscript !== null) this.#noscript += " ";
+    else if (this.#unshown !== null) this.#unshown += " ";
   }
 
   close(name: string, depth: number): void {
@@ -81,16 +83,17 @@ class Reading {
     if (name === "script") this.#script = null;
     if (name === "title") this.#inTitle = false;
     if (name === "svg") this.#drawings = Math.max(0, this.#drawings - 1);
+    if (name === "noframes") this.#noteWithoutFrames();
     if (this.#dead !== depth) return;
-    this.#asks ||= this.#noscript !== null && ASKING.test(fold(this.#noscript));
-    this.#noscript = null;
+    this.#asks ||= this.#unshown !== null && ASKING.test(fold(this.#unshown));
+    this.#unshown = null;
     this.#dead = 0;
   }
 
   text(data: string): void {
     if (this.#script !== null && this.#script.text.length < SCRIPT_TEXT) this.#script.text += data;
     else if (this.#inTitle) this.#title += data;
-    else if (this.#noscript !== null) this.#noscript += data;
+    else if (this.#unshown !== null) this.#unshown += data;
     this.#roots.text(data);
   }
 
@@ -98,7 +101,8 @@ class Reading {
     return {
       title: fold(this.#title ?? ""),
       base: this.#base,
-      targets: this.#targets,
+      // Nobody sees them, so they come behind all that can be seen.
+      targets: [...this.#targets, ...this.#neighbours],
       scripts: this.#scripts,
       emptyRoot: this.#roots.empty,
       asksForScripts: this.#asks,
@@ -133,10 +137,11 @@ class Reading {
         this.#nofollow ||= attribs.name?.toLowerCase() === "robots" && NO_LINKS.test(attribs.content ?? "");
         break;
       case "link":
-        if (CANONICAL.test(attribs.rel ?? "")) this.#canonical ??= attribs.href ?? null;
+        this.#noteLink(tag);
         break;
       case "noscript":
-        this.#noscript = "";
+      case "noframes":
+        this.#unshown = "";
         break;
     }
     if (name !== "script" && isSelfStarting(attribs)) this.#scripts.push({ name, src: null, text: "" });
@@ -149,6 +154,20 @@ class Reading {
     if (refresh === null) return;
     if (refresh.isRedirect) this.#refresh ??= refresh.address;
     else this.#targets.push({ address: refresh.address, download: null, embedded: false, nofollow: false });
+  }
+
+  /** Parsers take for text what browsers without frames show, and its links lead to the same pages. */
+  #noteWithoutFrames(): void {
+    if (this.#dead !== 0 || this.#unshown === null) return;
+    // One level is all there is in a page that nobody made to be deep.
+    this.#targets.push(...outlineOf(this.#unshown.replace(/<noframes/gi, "")).targets);
+    this.#unshown = null;
+  }
+
+  #noteLink(tag: Tag): void {
+    if (CANONICAL.test(tag.attribs.rel ?? "")) this.#canonical ??= tag.attribs.href ?? null;
+    const neighbour = neighbourTarget(tag);
+    if (neighbour) this.#neighbours.push(neighbour);
   }
 
   #noteScript(attribs: Tag["attribs"]): void {

@@ -2,7 +2,7 @@
 import type { Frame, Page } from "playwright-core";
 import type { LinkOptions } from "../../../sdk/context.ts";
 import { linkFilter } from "../document/link-filter.ts";
-import { linkTarget, shownBy } from "../document/link-targets.ts";
+import { linkTarget, neighbourTarget, shownBy } from "../document/link-targets.ts";
 import { resolveLinks } from "../document/links.ts";
 import type { Tag } from "../document/tree.ts";
 
@@ -19,7 +19,13 @@ const NOTHING = { tags: [], base: null, charset: null };
 async function linksOf(frame: Frame): Promise<ReturnType<typeof resolveLinks>> {
   const { tags, base, charset } = await frame.evaluate(tagsInPage).catch(() => NOTHING);
   const targets = tags.flatMap((tag) => linkTarget(tag) ?? shownBy(tag));
-  return resolveLinks(targets, base, /^https?:/.test(frame.url()) ? frame.url() : frame.page().url(), () => charset);
+  const neighbours = tags.flatMap((tag) => neighbourTarget(tag) ?? []);
+  return resolveLinks(
+    [...targets, ...neighbours],
+    base,
+    /^https?:/.test(frame.url()) ? frame.url() : frame.page().url(),
+    () => charset,
+  );
 }
 
 /** Runs in the page: what may lead somewhere or show something. */
@@ -27,7 +33,7 @@ function tagsInPage(): { tags: Tag[]; base: string; charset: string } {
   const tags: Tag[] = [];
   const search = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll("*")) {
-      if (element.matches("a, area, iframe, frame, img, source, video, audio, track, embed, object")) {
+      if (element.matches("a, area, iframe, frame, img, source, video, audio, track, embed, object, link[rel][href]")) {
         const attribs = Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value]));
         if (element instanceof SVGAElement) attribs.href = element.href.baseVal;
         tags.push({ name: element.localName, attribs });

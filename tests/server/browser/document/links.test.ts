@@ -66,6 +66,21 @@ describe("a document's links", () => {
     ]);
   });
 
+  test("come from what is written for browsers without frames", () => {
+    const html = `<frameset><frame src="a"><noframes><body><p>No frames? ${anchors("b", "a")}</p></body></noframes></frameset>${anchors("c")}`;
+    expect(links(html).map((href) => href.replace(/.*\//, ""))).toEqual(["a", "b", "c"]);
+    expect(links(`${"<noframes>".repeat(100_000)}${anchors("a")}`)).toHaveLength(1);
+    expect(links(`<noscript><noframes>${anchors("a")}</noframes></noscript>${anchors("b")}`)).toHaveLength(1);
+  });
+
+  test("end with the pages before and after, where only the head names them", () => {
+    const head = `<link rel="Next" href="3"><link rel="prev previous" href="1"><link rel="stylesheet" href="s"><link rel="next" href="/other">
+      <link rel="next" type="application/json" href="j"><link rel="prefetch" href="p"><link rel="next" href="http://x.example/4"><link rel=next>`;
+    const names = (body: string) => links(head + body, { scope: "same-host" }).map((href) => href.replace(/.*\//, ""));
+    expect(names(anchors("a", "b"))).toEqual(["a", "b", "3", "1", "other"]);
+    expect(names(anchors("3", "b"))).toEqual(["3", "b", "1", "other"]);
+  });
+
   test("have queries in the encoding of their page, as browsers send them", () => {
     const link = (charset: string, query: string) =>
       links(`<meta charset="${charset}">${anchors(`/é?${query}#ü`)}`)[0]?.replace("http://shop.site.co.uk:8080", "");

@@ -26,7 +26,7 @@ async function on<T>(path: string, body: string, use: (given: Given) => Promise<
 }
 
 describe("The links of a page", () => {
-  const LINKS = `<base href="/deep/"><a href="a#x">a</a><a href="a">again</a><a href="mailto:x@y.z">mail</a><a href="/b.pdf">b</a>
+  const LINKS = `<base href="/deep/"><link rel="next" href="/after"><a href="a#x">a</a><a href="a">again</a><a href="mailto:x@y.z">mail</a><a href="/b.pdf">b</a>
     <a href="/make" download="c.csv">c</a><my-menu></my-menu><svg><a href="/drawn"><text>d</text></a></svg>
     <iframe src="/inside"></iframe><iframe srcdoc="<a href=/written>w</a>"></iframe><a href="http://elsewhere.example/">e</a>
     <script>const root = document.querySelector("my-menu").attachShadow({ mode: "open" }); root.innerHTML = "<a href=/shadow>s</a><my-inner></my-inner>";
@@ -36,7 +36,7 @@ describe("The links of a page", () => {
     here.site.route("/inside", '<a href="/from-frame">f</a>');
     const { url } = here.site;
     const found = await on("/links", LINKS, ({ links }) => links());
-    const own = ["/deep/a", "/shadow", "/deeper", "/drawn", "/inside", "/from-frame", "/written"].map(
+    const own = ["/deep/a", "/shadow", "/deeper", "/drawn", "/inside", "/from-frame", "/written", "/after"].map(
       (path) => url + path,
     );
     expect(found.toSorted()).toEqual([...own, "http://elsewhere.example/"].toSorted());
