@@ -164,6 +164,14 @@ describe("A task that tolerates failures", () => {
     expect(await finish(over)).toBe("failed task_failed");
   });
 
+  test("lets a run that a person cancels end as cancelled, not as failed", async () => {
+    const { store } = await crawl({ tolerated: 1, ends: "f???", fallback: false });
+    await store.transitions.requestCancel("r", store.time);
+    const run = await store.runs.get("r");
+    expect(run).toMatchObject({ state: "cancelled", tolerated: 1, counts: { failed: 1, cancelled: 6 } });
+    expect(run?.summary).toMatch(/, 1 failed \(tolerated\), 6 cancelled/);
+  });
+
   test("says nothing for the failures of another", async () => {
     const crawled = await crawl({ tolerated: 1, ends: "fs" });
     await end(crawled.store, "r-report", "f");
@@ -177,6 +185,7 @@ describe("A task that tolerates failures", () => {
 test.each([
   ["5%", "ssssssssssssssssssssf".slice(1)],
   ["5%", "sssssssssssssssssssf".slice(1)],
+  ["0.01%", "f"],
   ["33.33%", "fss"],
   ["33.34%", "fss"],
   ["100%", "fff"],
