@@ -38,6 +38,18 @@ test("A run that succeeded is retried from a chosen task, with all behind it", a
   await expect.poll(() => attemptsOf(home)).toEqual({ first: 1, second: 2, third: 2 });
 });
 
+test("A run that succeeded although a subtask failed says so, and has what failed done again", async ({ home }) => {
+  await home.goto("/tasks/forgiving");
+  await home.getByRole("button", { name: "Start" }).click();
+  const title = home.getByRole("heading", { name: /^forgiving/ });
+  await expect(title).toContainText("succeeded", { timeout: 45_000 });
+  await expect(home.getByText("5 task runs: 4 succeeded, 1 failed (tolerated)")).toBeVisible();
+  await expect(home.getByRole("region", { name: "Task runs" })).toContainText("4 · 1 failed (tolerated)");
+  await home.getByRole("button", { name: "Retry what failed", exact: true }).click();
+  await expect(home.getByText("5 task runs: 5 succeeded")).toBeVisible({ timeout: 45_000 });
+  await expect(home.getByRole("button", { name: "Retry what failed" })).toHaveCount(0);
+});
+
 test.describe("Input that the task does not take", () => {
   test.use({ expectedComplaints: [/status of 422/] });
 

@@ -52,6 +52,19 @@ export default code({
 });
 `,
 
+  // One of its four subtasks fails at its first attempt, which is tolerated.
+  "forgiving.ts": `
+import { code, fail, z } from "ultravisor";
+export default code({
+  input: z.object({ child: z.int().default(0) }),
+  toleratedFailures: "25%",
+  async run({ input, spawn, task }) {
+    if (input.child === 2 && task.attempt === 1) fail("the second child fails at first");
+    if (input.child === 0) await spawn([1, 2, 3, 4].map((child) => ({ child })), { key: ({ child }) => "child " + child });
+  },
+});
+`,
+
   "ask.yaml": `
 description: Publish what was built
 input: { version: string }

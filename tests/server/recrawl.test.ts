@@ -24,9 +24,18 @@ interface Answer {
   readonly diff: object | null;
 }
 
+interface Wiki {
+  readonly url: string;
+  readonly pages: Map<string, string>;
+  /** Those that answer 403. */
+  readonly closed: Set<string>;
+  readonly answers: Map<number, number>;
+}
+
 /** A site whose pages tests change. Counts answers by status. */
-async function startWiki(): Promise<{ url: string; pages: Map<string, string>; answers: Map<number, number> }> {
+async function startWiki(): Promise<Wiki> {
   const pages = new Map<string, string>();
+  const closed = new Set<string>();
   const answers = new Map<number, number>();
   const server = createServer((request, response) => {
     const body = pages.get(request.url ?? "");
@@ -34,17 +43,18 @@ async function startWiki(): Promise<{ url: string; pages: Map<string, string>; a
       .update(body ?? "")
       .digest("hex")
       .slice(0, 8)}"`;
-    const status = body === undefined ? 404 : request.headers["if-none-match"] === etag ? 304 : 200;
+    const found = request.headers["if-none-match"] === etag ? 304 : 200;
+    const status = closed.has(request.url ?? "") ? 403 : body === undefined ? 404 : found;
     if (request.url !== "/robots.txt") answers.set(status, (answers.get(status) ?? 0) + 1);
     const [, ending = "html"] = /\.(\w+)$/.exec(request.url ?? "") ?? [];
     const type = { pdf: "application/pdf", css: "text/css", svg: "image/svg+xml" }[ending] ?? "text/html";
     response
-      .writeHead(status, status === 404 ? {} : { etag, "content-type": type })
+      .writeHead(status, status > 400 ? {} : { etag, "content-type": type })
       .end(status === 200 ? body : undefined);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pages, answers };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pages, closed, answers };
 }
 
 /** What the store keeps of the site, beside the manifests of runs, and when it was written. */
@@ -124,4 +134,36 @@ test("A mirror that is made again asks only whether its styles and pictures chan
   wiki.pages.set("/more.css", "p { background: url(/r.svg) }").set("/r.svg", "<svg> </svg>");
   expect(await crawl()).toMatchObject({ pages: 2, assets: 4 });
   expect(Object.fromEntries(wiki.answers)).toEqual({ 200: 2, 304: 4 });
+}, 60_000);
+
+test("A crawl of which a page failed, as is tolerated, calls neither it nor what is behind it gone, and what is gone for all that", async () => {
+  const wiki = await startWiki();
+  wiki.pages.set("/", text(["/a", "/b", "/closed"].map((path) => `<a href="${path}">x</a>`).join(" ")));
+  wiki.pages.set("/a", text('<a href="/a/behind">x</a>')).set("/a/behind", text("")).set("/b", text(""));
+  wiki.closed.add("/closed");
+  const tasks = join(makeFolder(), "tasks");
+  mkdirSync(tasks);
+  writeFileSync(join(tasks, "wiki.ts"), TASK.replace("recrawl: true,", "recrawl: true, toleratedFailures: 2,"));
+  const server = await startServer({ tasks });
+  const crawl = async (failed: number): Promise<{ id: string; changes: string[] }> => {
+    const { id } = await server.post<{ id: string }>("/runs", { task: "wiki", input: { url: `${wiki.url}/` } });
+    expect(await server.finished(id)).toMatchObject({ state: "succeeded", tolerated: failed, counts: { failed } });
+    return { id, changes: await changesOf(id) };
+  };
+  const changesOf = async (id: string): Promise<string[]> =>
+    (await server.get<Answer>(`/runs/${id}/changes`)).items.map(
+      ({ kind, url }) => `${kind} ${url.slice(wiki.url.length)}`,
+    );
+
+  await crawl(1);
+  wiki.pages.set("/", text(["/a", "/closed"].map((path) => `<a href="${path}">x</a>`).join(" ")));
+  expect((await crawl(1)).changes).toEqual(["changed /", "gone /b"]);
+  wiki.closed.add("/a");
+  const { id, changes } = await crawl(2);
+  expect(changes).toEqual([]);
+  wiki.closed.clear();
+  wiki.pages.set("/closed", text("")).set("/a", text(""));
+  await server.post(`/runs/${id}/retry`, { only: "failed" });
+  expect(await server.finished(id)).toMatchObject({ state: "succeeded", tolerated: 0, counts: { failed: 0 } });
+  expect((await changesOf(id)).sort()).toEqual(["changed /a", "gone /a/behind", "new /closed"]);
 }, 60_000);

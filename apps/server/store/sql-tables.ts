@@ -23,7 +23,7 @@ export const SQL_VIEWS: readonly View[] = [
     ...same("input", "summary", "report"),
     ...times("created_at", "started_at", "finished_at"),
     seconds: SECONDS,
-    ...same("waiting", "queued", "running", "succeeded", "failed", "cancelled", "skipped"),
+    ...same("waiting", "queued", "running", "succeeded", "failed", "cancelled", "skipped", "tolerated"),
   }),
   view("task_runs", ["task_runs"], {
     ...same("id", "run_id", "task"),

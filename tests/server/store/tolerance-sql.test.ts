@@ -127,6 +127,17 @@ describe.each([
   });
 });
 
+test("Failures that are more than tolerated are few enough once some of them went well in a retry", async () => {
+  const crawled = await crawl({ tolerated: 1, ends: "sff", fallback: false });
+  const { store, ids } = crawled;
+  expect(await finish(crawled)).toBe("failed task_failed");
+  await store.transitions.retry("r", store.time);
+  await end(store, ids[1] ?? "", "s");
+  await end(store, ids[2] ?? "", "f");
+  expect(await states(crawled)).toMatchObject({ crawl: "succeeded", report: "queued" });
+  expect(await finish(crawled)).toBe("succeeded completed");
+});
+
 describe("A task that tolerates failures", () => {
   test("starts its fallback when some were cancelled", async () => {
     const crawled = await crawl({ tolerated: 5, ends: "fsc" });
