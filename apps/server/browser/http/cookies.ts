@@ -48,7 +48,7 @@ export class CookieJar {
   store(url: URL, setCookies: readonly string[]): void {
     for (const header of setCookies) {
       const cookie = read(header, url, this.#now());
-      if (cookie) this.#put(cookie);
+      if (cookie && (cookie.secure || isSecure(url) || !this.#overlaysSecure(cookie))) this.#put(cookie);
     }
   }
 
@@ -62,6 +62,20 @@ export class CookieJar {
   replace(cookies: readonly StoredCookie[]): void {
     this.#cookies.clear();
     for (const cookie of cookies) this.#put(cookie);
+  }
+
+  /**
+   * Whether a cookie would replace or hide one that came over a secure connection: whoever sits on an insecure one could put a
+   * session of his own in its place (RFC 6265bis, 5.7, "leave secure cookies alone").
+   */
+  #overlaysSecure({ name, domain, path }: StoredCookie): boolean {
+    return this.all().some(
+      (kept) =>
+        kept.secure &&
+        kept.name === name &&
+        (isBelow(kept.domain, domain) || isBelow(domain, kept.domain)) &&
+        pathMatches(kept.path, path),
+    );
   }
 
   #put(cookie: StoredCookie): void {
@@ -91,7 +105,7 @@ function read(header: string, url: URL, now: number): StoredCookie | null {
     sameSite: parsed.sameSite ?? null,
   };
   if (cookie.secure && !isSecure(url)) return null;
-  return keepsPrefix(cookie) ? cookie : null;
+  return keepsPrefix(cookie, attributes.get("path") === "/") ? cookie : null;
 }
 
 /** As written, the last of each name: undici reads a date in local time, and does not tell an empty path from `/`. */
@@ -132,11 +146,11 @@ function expiry(maxAge: number | undefined, expires: number | null, now: number)
   return expires === null ? null : Math.min(expires, now + MAX_AGE);
 }
 
-function keepsPrefix(cookie: StoredCookie): boolean {
-  const name = cookie.name.toLowerCase();
-  if (name.startsWith("__secure-")) return cookie.secure;
-  if (name.startsWith("__host-")) return cookie.secure && cookie.hostOnly && cookie.path === "/";
-  return true;
+/** A prefix is a promise to the server, which sees names only: a value without a name may not look like one that keeps it. */
+function keepsPrefix({ name, value, secure, hostOnly }: StoredCookie, saysRoot: boolean): boolean {
+  const prefix = /^__(secure|host)-/i.exec(name || value)?.[1]?.toLowerCase();
+  if (prefix === undefined) return true;
+  return name !== "" && secure && (prefix === "secure" || (hostOnly && saysRoot));
 }
 
 function matches(cookie: StoredCookie, url: URL): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fromChromium, toChromium } from "../../../../apps/server/browser/chromium/cookie-sync.ts";
 import { CookieJar } from "../../../../apps/server/browser/http/cookies.ts";
 
 /** What a request to `to` carries after an answer from `from` set one cookie. */
@@ -56,9 +57,57 @@ describe("the cookie jar", () => {
     ["__Secure-k=v; Secure", "__Secure-k=v"],
     ["__Host-k=v; Secure; Path=/", "__Host-k=v"],
     ["__Host-k=v; Secure; Path=/x", null],
+    ["__Host-k=v; Secure", null],
+    ["__HOST-k=v; Path=/", null],
+    ["=__Host-k=v; Secure; Path=/", null],
+    ["=v; Secure; Path=/", "v"],
     ["__Host-k=v; Secure; Path=/; Domain=example.com", null],
   ])("holds %s to what its prefix promises", (setCookie, expected) => {
     expect(sent("https://example.com/", setCookie, "https://example.com/")).toBe(expected);
+  });
+
+  test.each([
+    ["k=evil", "k=good"],
+    ["k=evil; Max-Age=0", "k=good"],
+    ["k=evil; Domain=example.com", "k=good"],
+    ["k=evil; Path=/login/x", "k=good"],
+    ["k=evil; Secure", "k=good"],
+    ["k=other; Path=/", "k=good; k=other"],
+    ["other=fine", "other=fine; k=good"],
+  ])("leaves a secure cookie alone when an insecure page says %s", (setCookie, expected) => {
+    const jar = new CookieJar();
+    jar.store(new URL("https://www.example.com/login/"), ["k=good; Secure; Domain=www.example.com; Path=/login"]);
+    jar.store(new URL("http://www.example.com/login/x/y"), [setCookie]);
+    expect(jar.header(new URL("https://www.example.com/login/x/z"))).toBe(expected);
+  });
+
+  test("keeps a secure cookie of one host from the insecure pages of its domain, and of no other domain", () => {
+    const jar = new CookieJar();
+    jar.store(new URL("https://www.example.com/"), ["k=good; Secure"]);
+    jar.store(new URL("http://example.com/"), ["k=evil; Domain=example.com"]);
+    jar.store(new URL("http://example.org/"), ["k=own"]);
+    expect(jar.header(new URL("https://www.example.com/"))).toBe("k=good");
+    expect(jar.header(new URL("http://example.org/"))).toBe("k=own");
+  });
+
+  test("leaves a secure cookie alone that came from Chromium", () => {
+    const jar = new CookieJar();
+    const shared = { name: "k", value: "good", domain: ".example.com", path: "/", expires: -1 };
+    jar.replace([fromChromium({ ...shared, httpOnly: true, secure: true, sameSite: "Lax" })]);
+    jar.store(new URL("http://www.example.com/"), ["k=evil", "k=evil; Domain=example.com"]);
+    expect(jar.all().map(toChromium)).toEqual([{ ...shared, httpOnly: true, secure: true, sameSite: "Lax" }]);
+  });
+
+  test("lets a secure page replace a secure cookie, and an insecure one a cookie whose time is over", () => {
+    let now = 0;
+    const jar = new CookieJar(() => now);
+    const [secure, insecure] = [new URL("https://example.com/"), new URL("http://example.com/")];
+    jar.store(secure, ["k=1; Secure; Max-Age=10"]);
+    jar.store(secure, ["k=2; Secure; Max-Age=10"]);
+    expect(jar.header(secure)).toBe("k=2");
+    now = 10_000;
+    jar.store(insecure, ["k=3"]);
+    expect(jar.header(secure)).toBe("k=3");
   });
 
   test("forgets a cookie when its time is over; Max-Age wins over Expires", () => {
