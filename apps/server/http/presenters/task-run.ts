@@ -65,8 +65,9 @@ export const TaskRunView = z
     totals: z.record(z.enum(STATES), z.int()).nullable().openapi({
       description: "Task runs below it, on all levels, by state; null where there are none. May be a moment old",
     }),
-    tolerated: z.boolean().openapi({
-      description: "All below it has ended, some of it failed, and its task tolerates that: it counts as succeeded",
+    tolerated: z.boolean().nullable().openapi({
+      description:
+        "All below it has ended, some of it failed, and its task tolerates that: it counts as succeeded. Null where there are no `totals`",
     }),
     pausedAt: z.string().nullable().openapi({ description: "Since when nothing more of it and below it is started" }),
     openSubtasks: z.int().openapi({ description: "Subtasks below it that are not final yet" }),
@@ -130,7 +131,7 @@ export function presentTaskRun(taskRun: TaskRun, { subtasks = 0, totals, capacit
     openSubtasks: taskRun.openSubtasks,
     pausedAt: isoOrNull(taskRun.pausedAt),
     totals: totals ?? null,
-    tolerated: totals !== undefined && isTolerated(taskRun, totals),
+    tolerated: totals === undefined ? null : isTolerated(taskRun, totals),
   };
 }
 
