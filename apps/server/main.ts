@@ -163,8 +163,8 @@ function health(house: House, sqlite: string): Health {
   };
 }
 
-function warnings({ chromium, catalog }: House): string[] {
-  return warningsOf(chromium, catalog.problems().length);
+function warnings({ chromium, catalog, store }: House): string[] {
+  return warningsOf(chromium, catalog.problems().length, store.database.diskFault());
 }
 
 /** On the very first start: a real crawl of the documentation that this server renders, to have something to look at. */

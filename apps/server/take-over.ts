@@ -51,7 +51,15 @@ export async function takeOver(): Promise<TakenOver> {
   looking.catch(() => undefined);
   const boot = randomUUID();
   const newId = createNewId();
+  const lostDisk = (error: Error): never => {
+    log.error(
+      { err: error },
+      "what was written is lost; the server ends, and its next start goes on from what the disk has",
+    );
+    process.exit(1);
+  };
   const store = await openStore({
+    disk: { log, lost: lostDisk },
     ...{ url: config.databaseUrl, node: config.node, boot, clock: Date.now, newId, capacity: CAPACITY },
     ...(config.databaseUrl.startsWith("file:") ? { backupFolder: join(config.dataFolder, "backups") } : {}),
   });

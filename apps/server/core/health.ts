@@ -17,9 +17,10 @@ export interface Health {
 /**
  * What the owner should know.
  * @param problems how many task files have mistakes
+ * @param diskFault what the disk of the data folder refuses now
  */
-export function warningsOf(chromium: Chromium | null, problems: number): string[] {
-  const found: string[] = [];
+export function warningsOf(chromium: Chromium | null, problems: number, diskFault: string | null): string[] {
+  const found: string[] = diskFault === null ? [] : [diskFault];
   if (chromium === null)
     found.push(
       "No Chromium was found: tasks that need a browser will fail. Run `npm start` again to install one, or set ULTRAVISOR_BROWSER to its path.",

@@ -35,12 +35,25 @@ async function untilWritten<Written>(write: () => Promise<Written>, patience: Pa
   const { log, signal, wait = (ms) => pause(ms, undefined, { signal }).catch(() => undefined) } = patience;
   for (let ms = FIRST_WAIT_MS; ; ms = Math.min(ms * 2, LONGEST_WAIT_MS)) {
     try {
-      return await write();
+      return await unlessAborted(write(), signal);
     } catch (error) {
       if (!(error instanceof UltravisorError && PASSING.has(error.code)) || signal.aborted) throw error;
       if (ms === FIRST_WAIT_MS)
         log.warn({ err: error }, "the end of an attempt cannot be written now; it is tried again until it can");
       await wait(ms);
     }
+  }
+}
+
+/** What is written then stands; what follows from it is done by the next start. */
+async function unlessAborted<Written>(work: Promise<Written>, signal: AbortSignal): Promise<Written> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  if (signal.aborted) return work;
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

@@ -14,6 +14,7 @@ import { migrate } from "drizzle-orm/libsql/migrator";
 import { LibSQLSession } from "drizzle-orm/libsql/session";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { UltravisorError } from "../core/errors.ts";
+import { type DiskCare, noRoom, patientDisk } from "./disk-patience.ts";
 import { groupCommits } from "./group-commit.ts";
 import { createLocalClient } from "./local-client.ts";
 import { refuseDamaged, refuseNewer, refuseUnusable } from "./usable.ts";
@@ -23,6 +24,7 @@ export interface DatabaseOptions {
   readonly url: string;
   /** How long SQLite may block this process while another one holds the file, in ms. */
   readonly busyTimeout?: number;
+  readonly disk?: DiskCare;
 }
 
 /** A statement built by Drizzle (`toSQL()`), or SQL with arguments. */
@@ -46,6 +48,8 @@ export interface Database {
   sqliteVersion(): Promise<string>;
   /** Hands out the database file as it is now, to be read until `work` has ended. Null: the database is on a server of its own. */
   readonly withFileAtRest: (<T>(work: (file: string) => Promise<T>) => Promise<T>) | null;
+  /** For the owner: what the disk refuses now, or null. */
+  readonly diskFault: () => string | null;
   close(): void;
 }
 
@@ -59,13 +63,15 @@ export const FENCE: InStatement = "UPDATE fence SET held = changes()";
 
 const MIGRATIONS = fileURLToPath(new URL("../../../drizzle", import.meta.url));
 const BUSY_RETRIES = 8;
+const nobody = (): void => {};
+const UNTOLD: DiskCare = { log: { debug: nobody, info: nobody, warn: nobody, error: nobody }, lost: nobody };
 
 /** Opens the database, brings its schema up to date and returns the only door to it. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { client, local, db } = await refuseUnusable(options.url, () => openClient(options));
   // What was answered with 2xx survives a power cut (promise P1).
-  const reachDisk = local && (() => local.reachDisk().catch((error) => Promise.reject(noRoom(error))));
-  const commit = groupCommits({ run: (statements) => runBatch(client, statements), reachDisk });
+  const disk = local && patientDisk(local, options.disk ?? UNTOLD);
+  const commit = groupCommits({ run: (statements) => runBatch(client, statements), disk });
   return {
     db,
     write: (statements, { durable = true, after } = {}) =>
@@ -76,6 +82,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     read: (sql, args) => client.execute({ sql, args: args as never[] }),
     sqliteVersion: async () => String((await client.execute("SELECT sqlite_version() AS v")).rows[0]?.v),
     withFileAtRest: local && ((work) => local.withFileAtRest(work)),
+    diskFault: () => disk?.fault ?? null,
     close: () => client.close(),
   };
 }
@@ -141,11 +148,6 @@ function databaseError(error: LibsqlError): Error {
     return noRoom(error);
   }
   return error;
-}
-
-function noRoom(cause: unknown): Error {
-  const text = "the disk that holds the data folder has no room: free some, then try again";
-  return new UltravisorError("disk_full", text, { cause });
 }
 
 function pause(ms: number): Promise<void> {

@@ -16,8 +16,15 @@ export interface WriteGroup {
 export interface Committing {
   /** Commits all statements or none. */
   run(statements: readonly InStatement[]): Promise<ResultSet[]>;
-  /** Resolves when what is committed now survives a power cut. Null: it does once it is committed. */
-  readonly reachDisk: (() => Promise<void>) | null;
+  /** Null: what is committed survives a power cut. */
+  readonly disk: Disk | null;
+}
+
+export interface Disk {
+  /** Resolves when what is committed now survives a power cut. */
+  reach(): Promise<void>;
+  /** After that failed: resolves once it holds for everything committed after all, rejects when that has to be given up. */
+  regain(error: unknown): Promise<void>;
 }
 
 interface Pending {
@@ -40,12 +47,15 @@ class CommitQueue {
   #unsynced: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   #draining = false;
   #syncing = false;
+  /** Why nothing is committed until the disk has what was committed before; or null. */
+  #refusal: { readonly error: unknown } | null = null;
 
   constructor(committing: Committing) {
     this.#committing = committing;
   }
 
   add(group: WriteGroup): Promise<ResultSet[]> {
+    if (this.#refusal) return Promise.reject(this.#refusal.error);
     return new Promise((resolve, reject) => {
       this.#pending.push({ group, resolve, reject });
       this.#schedule();
@@ -92,7 +102,7 @@ class CommitQueue {
   }
 
   #answer({ group, resolve, reject }: Pending, results: ResultSet[]): void {
-    if (group.durable && this.#committing.reachDisk) this.#unsynced.push({ resolve: () => resolve(results), reject });
+    if (group.durable && this.#committing.disk) this.#unsynced.push({ resolve: () => resolve(results), reject });
     else resolve(results);
   }
 
@@ -102,7 +112,7 @@ class CommitQueue {
     this.#unsynced = [];
     this.#syncing = true;
     try {
-      await this.#committing.reachDisk?.();
+      await this.#committing.disk?.reach().catch((error) => this.#regain(error));
       for (const { resolve } of waiting) resolve();
     } catch (error) {
       for (const { reject } of waiting) reject(error);
@@ -110,6 +120,14 @@ class CommitQueue {
     this.#syncing = false;
     this.#schedule();
     void this.#sync();
+  }
+
+  /** What is committed stands, and is answered when it is safe. What is not is refused meanwhile, so that nobody waits without knowing. */
+  async #regain(error: unknown): Promise<void> {
+    this.#refusal = { error };
+    for (const { reject } of this.#pending.splice(0)) reject(error);
+    await this.#committing.disk?.regain(error);
+    this.#refusal = null;
   }
 }
 

@@ -6,17 +6,25 @@
  * It holds the file exclusively from the start: nobody else can open a second connection, which is what SQLite's WAL bug needs
  * (rule D1), and there is no shared memory file to look after.
  */
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Client, InStatement, ResultSet, Row, Value } from "@libsql/client";
 import { LibsqlError } from "@libsql/core/api";
 import Driver from "libsql";
 import { touchPrivate } from "./data-folder.ts";
+import { Result, type Shape, shapeOf } from "./local-result.ts";
+import { readMarkedLog, writeLogAgain } from "./log-rescue.ts";
 import { type LogOnDisk, syncLog } from "./sync-log.ts";
 
 export interface LocalClient extends Client {
   /** Resolves when a power cut can no longer take what is committed now; a crash of this process cannot anyway. */
   reachDisk(): Promise<void>;
+  /**
+   * Once `reachDisk` has failed: resolves when the disk has everything that is committed after all; rejects when it does not take it
+   * yet, and with `LogLostError` when that has to be given up. Until it resolves nothing is committed.
+   */
+  regainDisk(): Promise<void>;
   /** The database file holds everything that is committed, and does not change until `work` has ended: it may be read meanwhile. */
   withFileAtRest<T>(work: (file: string) => Promise<T>): Promise<T>;
 }
@@ -27,12 +35,6 @@ interface Statement {
   readonly prepared: ReturnType<InstanceType<typeof Driver>["prepare"]>;
   /** Null: it gives no rows. */
   readonly shape: Shape | null;
-}
-
-interface Shape {
-  readonly columns: string[];
-  /** Of its rows: gives their values by name. To write every name into every row would cost as much as to read the row. */
-  readonly prototype: object;
 }
 
 /** Statements with varying numbers of parameters (`IN (?, ?, …)`) would fill the memory over time. */
@@ -61,6 +63,10 @@ class Local implements LocalClient {
   #underWay: Promise<void> | null = null;
   /** How many rely on the file as it is. */
   #readers = 0;
+  /** The disk has not taken the log: nothing may be added to it, nor folded into the file from what may be wrong. */
+  #isRefused = false;
+  /** What the disk is to take then. */
+  #rescued: Buffer | null = null;
 
   constructor(path: string, busyTimeout: number) {
     this.#path = path;
@@ -107,6 +113,7 @@ class Local implements LocalClient {
   }
 
   async reachDisk(): Promise<void> {
+    this.#refuse();
     const log = `${this.#path}-wal`;
     // Without a log everything was folded into the file, which waits for the disk.
     if (this.#log === null && !existsSync(log)) return;
@@ -114,8 +121,29 @@ class Local implements LocalClient {
     await this.#log.sync();
   }
 
+  async regainDisk(): Promise<void> {
+    this.#isRefused = true;
+    while (this.#underWay) await this.#underWay;
+    const log = `${this.#path}-wal`;
+    this.#rescued ??= this.#rescue(log);
+    await writeLogAgain(log, this.#rescued);
+    // Each descriptor tells a failure once: nothing is left to be written, so this one can only tell the old one.
+    await this.#log?.sync().catch(() => undefined);
+    this.#rescued = null;
+    this.#isRefused = false;
+    if (!this.closed) this.#setCheckpoint(this.#readers > 0 ? 0 : CHECKPOINT_PAGES);
+  }
+
+  #rescue(log: string): Buffer {
+    this.#setCheckpoint(0);
+    const mark = randomInt(1, 2 ** 31);
+    this.#run(`PRAGMA user_version = ${mark}`);
+    return readMarkedLog(log, mark);
+  }
+
   /** Commits go to the write-ahead log anyway; what is left out meanwhile is to fold that into the file. */
   async withFileAtRest<T>(work: (file: string) => Promise<T>): Promise<T> {
+    this.#refuse();
     this.#readers += 1;
     while (this.#underWay) await this.#underWay;
     try {
@@ -124,14 +152,20 @@ class Local implements LocalClient {
       return await work(this.#path);
     } finally {
       this.#readers -= 1;
-      if (this.#readers === 0 && !this.closed) this.#setCheckpoint(CHECKPOINT_PAGES);
+      if (this.#readers === 0 && !this.closed && !this.#isRefused) this.#setCheckpoint(CHECKPOINT_PAGES);
     }
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.#release();
+    // To close it would fold the log into the file; the next start reads it by its checksums.
+    if (this.#isRefused) this.#log?.close();
+    else this.#release();
+  }
+
+  #refuse(): void {
+    if (this.#isRefused) throw new LibsqlError("the disk has not taken what was committed before", "SQLITE_IOERR");
   }
 
   #fold(): void {
@@ -173,6 +207,7 @@ class Local implements LocalClient {
   /** Whole or not at all. A large one lets the process do other things in between; nobody sees the half of it. */
   async #together(statements: readonly InStatement[]): Promise<ResultSet[]> {
     while (this.#underWay) await this.#underWay;
+    this.#refuse();
     const over = Promise.withResolvers<void>();
     this.#run("BEGIN IMMEDIATE");
     this.#underWay = over.promise;
@@ -221,37 +256,6 @@ class Local implements LocalClient {
     if (this.#statements.size >= MOST_STATEMENTS) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
-  }
-}
-
-/** Drizzle reads rows by place, we read them by name; of columns of one name the first counts. */
-function shapeOf(given: readonly { readonly name: string }[]): Shape {
-  const columns = given.map(({ name }) => name);
-  const prototype: object = Object.create(Array.prototype);
-  for (const [at, name] of [...columns.entries()].reverse()) {
-    const get = function (this: Value[]): Value {
-      return this[at] ?? null;
-    };
-    Object.defineProperty(prototype, name, { get, configurable: true });
-  }
-  return { columns, prototype };
-}
-
-class Result implements ResultSet {
-  readonly columns: string[];
-  readonly columnTypes: string[] = [];
-  readonly rows: Row[];
-  readonly rowsAffected: number;
-  readonly lastInsertRowid = undefined;
-
-  constructor(columns: string[], rows: Row[], rowsAffected: number) {
-    this.columns = columns;
-    this.rows = rows;
-    this.rowsAffected = rowsAffected;
-  }
-
-  toJSON(): object {
-    return { ...this };
   }
 }
 

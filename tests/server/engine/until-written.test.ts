@@ -29,6 +29,15 @@ test("A server that stops leaves an end that cannot be written to the next start
   await expect(patient.succeed(ticket, SUCCESS, 2)).rejects.toBe(FULL);
 });
 
+test("A server that stops does not wait for a disk that has an end but does not say so", async () => {
+  const { transitions, ticket } = await makeRunning([]);
+  const stop = new AbortController();
+  const waiting: RunStore = { ...transitions, succeed: () => new Promise(() => {}) };
+  const written = endsUntilWritten(waiting, { log: SILENT, signal: stop.signal }).succeed(ticket, SUCCESS, 2);
+  stop.abort(new Error("the server stops"));
+  await expect(written).rejects.toThrow("the server stops");
+});
+
 test("An end that is refused for good is not tried again", async () => {
   const { transitions, ticket } = await makeRunning([new Error("a mistake of ours")]);
   const patient = endsUntilWritten(transitions, { log: SILENT, signal: new AbortController().signal });

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createLocalClient, type LocalClient } from "../../../apps/server/store/local-client.ts";
+import { LogLostError } from "../../../apps/server/store/log-rescue.ts";
 
 async function open(): Promise<{ client: LocalClient; url: string }> {
   const folder = mkdtempSync(join(tmpdir(), "ultravisor-client-"));
@@ -100,4 +101,27 @@ test("What cannot be stored is refused before it reaches the database", async ()
   const { client } = await open();
   await expect(client.execute({ sql: "SELECT ?", args: [undefined as never] })).rejects.toThrow(/give null/);
   await expect(client.transaction()).rejects.toThrow(/batch with a fence/);
+});
+
+test("Nothing is committed, nor folded into the file, from a disk that failed until it has taken everything", async () => {
+  const { client, url } = await open();
+  await client.batch(["INSERT INTO t VALUES (1, 'a')"]);
+  const log = `${url.slice("file:".length)}-wal`;
+  const whole = readFileSync(log);
+  writeFileSync(log, whole.fill(0, 0, 32));
+  await expect(client.regainDisk()).rejects.toBeInstanceOf(LogLostError);
+  await expect(client.batch(["INSERT INTO t VALUES (2, 'b')"])).rejects.toMatchObject({ code: "SQLITE_IOERR" });
+  await expect(client.withFileAtRest(async () => 1)).rejects.toMatchObject({ code: "SQLITE_IOERR" });
+  await expect(client.reachDisk()).rejects.toMatchObject({ code: "SQLITE_IOERR" });
+});
+
+test("A disk that has taken everything after all is written to as before", async () => {
+  const { client } = await open();
+  await client.batch(["INSERT INTO t VALUES (1, 'a')"]);
+  await client.reachDisk();
+  await client.regainDisk();
+  await client.batch(["INSERT INTO t VALUES (2, 'b')"]);
+  await client.reachDisk();
+  expect((await client.execute("SELECT count(*) AS n FROM t")).rows[0]?.n).toBe(2);
+  expect((await client.execute("PRAGMA wal_autocheckpoint")).rows[0]?.wal_autocheckpoint).toBe(4000);
 });
