@@ -23,6 +23,8 @@ export interface BullTaskQueue extends TaskQueue {
 
 /** The rows are the history; the queue keeps just enough to look at. */
 const KEPT: JobsOptions = { removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } };
+/** Nobody listens to the queues: what happens is told by `events` of the engine. */
+const NO_EVENTS = { events: { maxLen: 0 } };
 /** The row counts interruptions; the queue must not give up before it. */
 const MOST_STALLS = 1_000_000;
 /** Finding out whether jobs exist is one question each; more at once would crowd out the work. */
@@ -33,7 +35,7 @@ const JOBS_AT_ONCE = 250;
 export function createTaskQueue(options: TaskQueueOptions): BullTaskQueue {
   const { backend, clock, log } = options;
   const queues = Object.fromEntries(
-    KINDS.map((kind) => [kind, backend.queue(kind, { defaultJobOptions: KEPT })]),
+    KINDS.map((kind) => [kind, backend.queue(kind, { defaultJobOptions: KEPT, streams: NO_EVENTS })]),
   ) as Record<Kind, Queue>;
   for (const queue of Object.values(queues))
     queue.on("error", (error) => log.error({ err: error, queue: queue.name }, "the queue has a problem"));
