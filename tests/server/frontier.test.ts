@@ -176,6 +176,19 @@ describe("A crawl that finds no end", () => {
     );
   }, 60_000);
 
+  test("takes the newspapers of 1912 and 1913 that its first page lists", async () => {
+    const months = Array.from({ length: 24 }, (_, n) => `/${1912 + Math.floor(n / 12)}/${(n % 12) + 1}`);
+    const links = months.map((path) => `<a href="${path}">x</a>`).join("");
+    const url = await site((request, response) =>
+      response.end(
+        `<title>${request.url}</title>${TEXT}${request.url === "/" ? links : `<a href="${request.url}/15">x</a>`}`,
+      ),
+    );
+    const server = await startServer({ tasks: crawler("limits: { depth: 2 },") });
+    const { run } = await crawled(server, `${url}/`);
+    expect(run).toMatchObject({ counts: { succeeded: 1 + 2 * 24 }, notStarted: { trap_suspected: 0 } });
+  }, 60_000);
+
   test("leaves pages that hand every visitor new addresses, and takes 600 articles that look much the same", async () => {
     const article = (n: number): string => `<a href="/a/${createHash("sha1").update(String(n)).digest("hex")}">x</a>`;
     const articles = new Map(Array.from({ length: 600 }, (_, n) => [article(n), n]));

@@ -1,5 +1,6 @@
 /** Why a subtask that was wanted is not started: the limits of its task, and addresses that look like a trap. */
 import type { TaskRun } from "./entities.ts";
+import { readOldPage } from "./old-archives.ts";
 import { kindOf, newRepeatMemory, REPEATS, type RepeatMemory, repeatedKind } from "./repeats.ts";
 import type { TaskRunDraft } from "./run-store.ts";
 import { newTrapMemory, type TrapMemory, trapSuspected } from "./traps.ts";
@@ -57,11 +58,12 @@ export function sift(
   if (parent.spec.traps === "ignore") return { drafts: [...drafts], stops: [] };
   const sifted: Sifted = { drafts: [], stops: [] };
   const repeated = parent.key === null ? null : repeatedKind(parent.key, look, memory.repeats);
+  readOldPage(parent.key, drafts, memory.traps.archives, now);
   for (const draft of drafts) {
     const isRepeat = repeated !== null && kindOf(draft.key) === repeated.kind;
     const why = isRepeat
       ? `${REPEATS} pages of ${repeated.kind} show what others show, and lead to ever more of them`
-      : trapSuspected(draft.key, memory.traps, now);
+      : trapSuspected(draft.key, memory.traps, now, parent.key);
     if (why === null) sifted.drafts.push(draft);
     else sifted.stops.push(stop(draft, "trap_suspected", why));
   }

@@ -5,6 +5,7 @@
  * Sources: Heritrix (PathologicalPathDecideRule, TooManyPathSegmentsDecideRule), Scrapy (URLLENGTH_LIMIT 2083, from the longest
  * address that Internet Explorer took), Katana (repeated path sequences), and what calendars and shop filters on the web do.
  */
+import { type ArchiveMemory, isListed, isOld, monthsTold, newArchiveMemory } from "./old-archives.ts";
 import { newPathFilterMemory, type PathFilterMemory, pathFilters } from "./path-filters.ts";
 import { farthestMonth } from "./url-date.ts";
 import { urlTemplate } from "./url-template.ts";
@@ -12,9 +13,8 @@ import { urlTemplate } from "./url-template.ts";
 export const MAX_URL_LENGTH = 2083;
 /** How often one part of a path may occur in it: `/a/b/a/b/a/b` is still taken. */
 export const MAX_SEGMENT_REPEATS = 3;
-/** A calendar may look so many months ahead, and back to this year; beyond, so many months per template. */
+/** A calendar may look so many months ahead, and back to 1970 (core/old-archives.ts); beyond, so many months per template. */
 const MONTHS_AHEAD = 24;
-const FIRST_YEAR = 1970;
 const FAR_MONTHS = 12;
 /** From so many addresses on, a path is looked at for filters. */
 const FILTERED_PAGES = 500;
@@ -32,6 +32,7 @@ export interface TrapMemory {
   /** Addresses with many parameters, by path. */
   readonly filtered: Map<string, Filtered>;
   readonly inPaths: PathFilterMemory;
+  readonly archives: ArchiveMemory;
 }
 
 interface Far {
@@ -46,20 +47,21 @@ interface Filtered {
 }
 
 export function newTrapMemory(): TrapMemory {
-  return { far: new Map(), filtered: new Map(), inPaths: newPathFilterMemory() };
+  return { far: new Map(), filtered: new Map(), inPaths: newPathFilterMemory(), archives: newArchiveMemory() };
 }
 
 /**
  * Why an address looks like part of a trap, in words; or null. Remembers what it was asked.
  * @param key the address in normal form (core/url-key.ts); anything else is no trap
  * @param now epoch milliseconds: what is far away, for a calendar
+ * @param page the address that leads there; null: not known
  */
-export function trapSuspected(key: string, memory: TrapMemory, now: number): string | null {
+export function trapSuspected(key: string, memory: TrapMemory, now: number, page: string | null = null): string | null {
   if (!mayBeSuspected(key, memory)) return null;
   const url = /^https?:/.test(key) ? URL.parse(key) : null;
   if (url === null) return null;
   if (key.length > MAX_URL_LENGTH) return `an address of ${key.length} characters; ${MAX_URL_LENGTH} are the most`;
-  return repeats(url) ?? calendar(url, memory, now) ?? filters(url, memory) ?? pathFilters(url, memory.inPaths);
+  return repeats(url) ?? calendar(url, memory, now, page) ?? filters(url, memory) ?? pathFilters(url, memory.inPaths);
 }
 
 /** Most addresses are seen through at a glance; every link of every page passes here. */
@@ -85,18 +87,19 @@ function most(parts: readonly string[]): [string, number] {
   return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
 }
 
-function calendar(url: URL, { far }: TrapMemory, now: number): string | null {
+function calendar(url: URL, { far, archives }: TrapMemory, now: number, page: string | null): string | null {
   const today = new Date(now);
   const ahead = today.getUTCFullYear() * 12 + today.getUTCMonth() + MONTHS_AHEAD;
   const month = farthestMonth(url, today.getUTCFullYear());
-  const isFar = month !== null && (month < FIRST_YEAR * 12 || month > ahead);
+  const isFar = month !== null && (isOld(month) || month > ahead);
   if (!isFar && (far.size === 0 || month !== null)) return null;
+  if (month !== null && isListed(url, month, page, archives, now)) return null;
   const template = urlTemplate(url);
   const seen = far.get(template) ?? { months: new Set(), numbered: false };
   if (isFar) far.set(template, seen);
   seen.numbered ||= month === null;
   if (month === null || seen.numbered || seen.months.has(month)) return null;
-  if (seen.months.size < FAR_MONTHS) {
+  if (seen.months.size < FAR_MONTHS + (isOld(month) ? monthsTold(url.host, archives) : 0)) {
     seen.months.add(month);
     return null;
   }

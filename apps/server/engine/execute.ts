@@ -251,10 +251,11 @@ async function write(parts: ExecuteParts, taskRun: TaskRun, outcome: Outcome): P
     parts.newId,
   );
   if (unknown.length > 0) return writeFailure(parts, taskRun, unknownSpawn(unknown, outcome), now);
-  const { drafts: spawned, stops } = parts.fanOuts.sift(taskRun, wanted, outcome.look ?? null, now);
-  const { output, ownLanding = null, records, files, report, sightings, captures, usage } = outcome;
   // A subtask was given its key when it was spawned.
   const ownKey = taskRun.parent === null ? (outcome.ownKey ?? null) : null;
+  const page = { ...taskRun, key: taskRun.key ?? ownKey };
+  const { drafts: spawned, stops } = parts.fanOuts.sift(page, wanted, outcome.look ?? null, now);
+  const { output, ownLanding = null, records, files, report, sightings, captures, usage } = outcome;
   const name = taskRun.spec.session;
   const session = name && outcome.session ? { session: sealSession(parts, name, outcome.session) } : {};
   const settled = await transitions.succeed(
