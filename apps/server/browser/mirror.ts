@@ -6,9 +6,11 @@ import { headerMediaType, mediaTypeOf } from "../core/media-type.ts";
 import {
   type CaptureDraft,
   type CaptureKind,
+  type CaptureRequest,
   headerOf,
   keptHeaders,
   keptRequest,
+  type PageStep,
   type Requisites,
 } from "../core/mirror.ts";
 import { conditionalHeaders, type Facts, type Remembered } from "../core/recrawl.ts";
@@ -69,13 +71,19 @@ export class MirrorRecorder {
     this.#add(rememberedOf(kind, facts, title));
   }
 
-  /** What Chromium made of a page. `asked`: the address that it was asked for. */
+  /** What Chromium made of a page, and how it came there. `asked`: the address that it was asked for. */
   async rendered(tier: HttpTier, document: PageDocument, asked: string): Promise<void> {
-    if (asked !== document.url) this.#add(leading(asked, document.url));
+    const { url, status, type, title, way } = document;
+    const [first = { url }, last = first] = [way[0], way.at(-1)];
+    for (const [i, step] of way.slice(0, -1).entries()) this.#add(stepOf(step, way[i + 1]?.url ?? url));
+    const request = way.at(-1)?.request ?? null;
+    // Scripts may lead to another page, and give a page another address.
+    if (asked !== first.url) this.#add(leading(asked, first.url, null));
+    if (last.url !== url) this.#add(leading(last.url, url, request));
     const blob = await this.#parts.files.put(once(Buffer.from(document.html)));
     const headers = [["content-type", "text/html; charset=utf-8"]] as const;
-    const { url, status, type, title } = document;
-    const facts = { url, status, headers, request: null, ...blob, type, title, target: null, time: Date.now() };
+    const kept = last.url === url && request ? keptRequest(request) : null;
+    const facts = { url, status, headers, request: kept, ...blob, type, title, target: null, time: Date.now() };
     this.#add({ kind: "rendered", ...facts });
     this.need(tier, document);
   }
@@ -210,10 +218,18 @@ function captureOf(
   return { kind, ...said, ...body, type, title: "", target: null, time: Date.now() };
 }
 
-/** Chromium followed the redirect by itself, so what was said on the way is not known. */
-function leading(url: string, target: string): CaptureDraft {
-  const nothing = { headers: [], request: null, sha256: null, size: 0, type: "", title: "" } as const;
+/** A page that its own scripts led elsewhere: no answer said so. */
+function leading(url: string, target: string, request: CaptureRequest | null): CaptureDraft {
+  const asked = request && keptRequest(request);
+  const nothing = { headers: [], request: asked, sha256: null, size: 0, type: "", title: "" } as const;
   return { kind: "redirect", url, status: 302, ...nothing, target, time: Date.now() };
+}
+
+/** A redirect that Chromium followed. */
+function stepOf({ url, request, status, headers }: PageStep, target: string): CaptureDraft {
+  const said = { status, headers: keptHeaders(headers, false), request: request && keptRequest(request) };
+  const type = headerMediaType(headerOf(headers, "content-type"));
+  return { kind: "redirect", url, ...said, sha256: null, size: 0, type, title: "", target, time: Date.now() };
 }
 
 function redirectOf(answer: HttpAnswer, target: URL): CaptureDraft {

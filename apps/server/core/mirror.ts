@@ -14,6 +14,17 @@ export interface CaptureRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
+/** One step of the way to a page in Chromium. */
+export interface PageStep {
+  /** Without fragment. */
+  readonly url: string;
+  /** Headers by name, as Chromium tells them in no order. Null: it asked nobody, as it had the answer. */
+  readonly request: CaptureRequest | null;
+  /** Of the answer that led to the next step. */
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
 export interface CaptureDraft {
   readonly kind: CaptureKind;
   /** Asked for, without fragment. */
@@ -21,7 +32,7 @@ export interface CaptureDraft {
   readonly status: number;
   /** As received, in order; what they said of the body's packing on its way is renamed, for bodies are kept plain. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Null: what Chromium asked, and what was remembered from an earlier run. */
+  /** Null: what was remembered from an earlier run, or was in Chromium's cache. */
   readonly request: CaptureRequest | null;
   /** Blob of the body; null: none was kept. */
   readonly sha256: string | null;

@@ -178,6 +178,30 @@ describe("a mirrored run", () => {
     expect(gunzipSync(bytes).toString("latin1")).not.toContain("s3cret");
   }, 60_000);
 
+  test("tells what Chromium asked, and what led it elsewhere", async () => {
+    const site = await mirrorSite("always", { "X-Own-Key": "s3cret" });
+    const bytes = await site.bytes(`/runs/${site.run}/mirror?format=warc`);
+    const records = await recordsOf(bytes);
+    const of = (path: string, kind: string) =>
+      records.find(({ type, url }) => url === site.url + path && type === kind);
+    for (const [path, answer] of [
+      ["/", "resource"],
+      ["/two?x=1&y=2", "resource"],
+      ["/old", "response"],
+      ["/new/", "resource"],
+    ] as const) {
+      const [line, ...headers] = of(path, "request")?.http.trim().split("\r\n") ?? [];
+      const sent = (site.sent.get(path) ?? []).map(([name, value]) => `${name}: ${value}`);
+      const shown = sent.map((header) => header.replace(/^(x-own-key: ).*/i, "$1(left out)").toLowerCase());
+      expect(line).toBe(`GET ${path} HTTP/1.1`);
+      expect(headers.map((header) => header.toLowerCase()).sort()).toEqual(shown.sort());
+      expect(of(path, "request")?.warc.get("WARC-Concurrent-To")).toBe(of(path, answer)?.warc.get("WARC-Record-ID"));
+    }
+    expect(of("/old", "response")?.http).toMatch(/^HTTP\/1.1 301 .*\r\n(.*\r\n)*location: \/new\//i);
+    expect(of("/", "request")?.http).toMatch(/x-own-key: \(left out\)/i);
+    expect(gunzipSync(bytes).toString("latin1")).not.toContain("s3cret");
+  }, 90_000);
+
   test("is a WACZ whose index finds every record and whose hashes are right", async () => {
     const site = await mirrorSite();
     const files = await unpacked(await site.bytes(`/runs/${site.run}/mirror?format=wacz`));

@@ -146,7 +146,8 @@ async function read(visitor: VisitPage, purpose: Purpose, way: WayOut, end: numb
   // Chromium forgets it when a script has gone elsewhere since.
   const source = purpose.source && isHtml(type) ? await visitor.text(taken.url).catch(() => null) : null;
   const { reason: tierReason, why: tierWhy } = purpose;
-  return new PageDocument({ url, status, headers, type, html, source, tier: "browser", tierReason, tierWhy });
+  const facts = { url, status, headers, type, html, source, way: traffic.way };
+  return new PageDocument({ ...facts, tier: "browser", tierReason, tierWhy });
 }
 
 /**

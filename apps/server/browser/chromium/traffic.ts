@@ -1,8 +1,10 @@
 /** What the page of visits is doing, as Chromium's own events tell: where it goes, what it waits for, what it was answered. */
 import type { CDPSession } from "playwright-core";
+import type { PageStep } from "../../core/mirror.ts";
 import { MAX_PAGE_BYTES } from "../http/page-body.ts";
 import { Changes } from "./changes.ts";
 import { type Answered, type AskedRequest, NetworkLog } from "./network-log.ts";
+import { PageWays } from "./page-way.ts";
 
 /** The answer that the document in the main frame came with. */
 export interface MainAnswer {
@@ -39,6 +41,7 @@ export class Traffic {
   readonly #session: CDPSession;
   readonly #frame: string;
   readonly #answers = new Map<string, MainAnswer>();
+  readonly #ways = new PageWays();
   #document = "";
   /** The document that the main frame asked for last. */
   #latest = "";
@@ -76,6 +79,7 @@ export class Traffic {
     this.isTooLarge = false;
     this.#pending.clear();
     this.#answers.clear();
+    this.#ways.clear();
     this.#asked.clear();
     this.#unanswered = null;
     this.#size = 0;
@@ -125,6 +129,11 @@ export class Traffic {
     return this.#answers.get(this.#document) ?? null;
   }
 
+  /** How it came to the document in the main frame. */
+  get way(): readonly PageStep[] {
+    return this.#ways.of(this.#document);
+  }
+
   /**
    * Resolves with true as soon as the condition holds, or with false after the limit.
    * @param limit in milliseconds
@@ -146,12 +155,15 @@ export class Traffic {
         this.#isLeaving = false;
         this.#travelsSince ??= performance.now();
         this.#goes(request.url, redirectResponse !== undefined);
-      }
+        this.#ways.asked(event);
+      } else this.#ways.forget(requestId);
       this.#changes.tell();
     });
-    session.on("Network.responseReceived", ({ requestId, type, response, frameId }) => {
+    session.on("Network.requestWillBeSentExtraInfo", ({ requestId, headers }) => this.#ways.sent(requestId, headers));
+    session.on("Network.responseReceived", ({ requestId, type, response, frameId, hasExtraInfo }) => {
       this.log.answered(requestId, response);
-      if (type !== "Document" || frameId !== this.#frame) return;
+      if (type !== "Document" || frameId !== this.#frame) return this.#ways.forget(requestId);
+      this.#ways.answered(requestId, hasExtraInfo);
       if (requestId === this.#unanswered) this.#unanswered = null;
       this.#answers.set(requestId, {
         status: response.status,

@@ -3,6 +3,7 @@ import { selectAll } from "css-select";
 import type { Document, Form, LinkOptions } from "../../../sdk/context.ts";
 import { encodingOfPage } from "../../core/charset.ts";
 import type { TierReason } from "../../core/execution.ts";
+import type { PageStep } from "../../core/mirror.ts";
 import { withoutFragment } from "../web-url.ts";
 import type { Syntax } from "./flat-parser.ts";
 import { collectForms } from "./forms.ts";
@@ -24,6 +25,8 @@ export interface PageFacts {
   readonly html: string;
   /** The answer as Chromium got it, before scripts worked on it; only where somebody wanted to know. */
   readonly source?: string | null | undefined;
+  /** How Chromium came there. */
+  readonly way?: readonly PageStep[];
   readonly tier: "http" | "browser";
   readonly tierReason: string;
   readonly tierWhy: TierReason;
@@ -36,6 +39,7 @@ export class PageDocument implements Document {
   readonly type: string;
   readonly html: string;
   readonly source: string | null;
+  readonly way: readonly PageStep[];
   readonly tier: "http" | "browser";
   /** Known only once the page was looked at. */
   tierReason: string;
@@ -58,6 +62,7 @@ export class PageDocument implements Document {
     this.type = facts.type;
     this.html = facts.html;
     this.source = facts.source ?? null;
+    this.way = facts.way ?? [];
     this.tier = facts.tier;
     this.tierReason = facts.tierReason;
     this.tierWhy = facts.tierWhy;
