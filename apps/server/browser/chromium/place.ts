@@ -35,7 +35,13 @@ export interface Tenant {
 const LEAVE_TIMEOUT = 2000;
 
 export async function openPlace(browser: Browser, egress: Egress, needs: PlaceNeeds): Promise<Place> {
-  const proxy = await openEgressProxy(egress, needs.named);
+  let place: Place | null = null;
+  const proxy = await openEgressProxy(egress, needs.named, (host, { message }) =>
+    place?.tenant?.log(
+      "warn",
+      `Nothing that speaks https or WebSocket (ws, wss) with ${host} gets through. ${message}`,
+    ),
+  );
   try {
     const context = await browser.newContext({
       acceptDownloads: needs.downloads,
@@ -45,7 +51,7 @@ export async function openPlace(browser: Browser, egress: Egress, needs: PlaceNe
       ...(needs.saved && { storageState: storageState(needs.saved) }),
     });
     context.once("close", () => proxy.close());
-    const place = new Place(context, proxy, needs);
+    place = new Place(context, proxy, needs);
     if (needs.film) await startTrace(context);
     return place;
   } catch (error) {

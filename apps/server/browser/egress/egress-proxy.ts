@@ -31,8 +31,15 @@ const HOP_BY_HOP = new Set(
 const IDLE_TIMEOUT = 600_000;
 const TIMEOUT_SAID = 30_000;
 
-/** Each proxy lets through what its own `named` allows; whoever knows its port has those rights, and no others. */
-export async function openEgressProxy(egress: Egress, named: NamedHosts): Promise<EgressProxy> {
+/**
+ * Each proxy lets through what its own `named` allows; whoever knows its port has those rights, and no others.
+ * @param refused is told once of each host that a task's proxy does not connect to: a page learns no more than that its WebSocket failed
+ */
+export async function openEgressProxy(
+  egress: Egress,
+  named: NamedHosts,
+  refused: (host: string, fault: BrowsingError) => void = () => {},
+): Promise<EgressProxy> {
   const faults = new Map<string, BrowsingError>();
   const server = createServer({ keepAliveTimeout: IDLE_TIMEOUT, requestTimeout: 0, noDelay: true });
   const note = (url: URL, error: unknown): BrowsingError => {
@@ -53,9 +60,16 @@ export async function openEgressProxy(egress: Egress, named: NamedHosts): Promis
     });
   });
   server.on("request", (request, response) => void forward(egress, named, request, response, note, clear));
+  const told = new Set<string>();
+  const noteTunnel = (url: URL, error: unknown): BrowsingError => {
+    const fault = note(url, error);
+    if (fault.code === "proxy_failed" && !told.has(url.host)) refused(url.host, fault);
+    told.add(url.host);
+    return fault;
+  };
   server.on("connect", (request, socket, head) => {
     const track = (upstream: Socket): void => follow(sockets, upstream);
-    tunnel({ egress, named, note, clear, track }, request, socket, head);
+    tunnel({ egress, named, note: noteTunnel, clear, track }, request, socket, head);
   });
   server.on("upgrade", (_request, socket) => socket.destroy());
   await listen(server);

@@ -29,10 +29,11 @@ async function through<T>(
   proxy: TestProxy,
   use: (session: BrowsingSession) => Promise<T>,
   robots: "obey" | "ignore" = "obey",
+  fixtures: readonly string[] = ["visit", "download"],
 ): Promise<T> {
   const known = parseProxy(proxy.url);
-  const allowHosts = ["shop.test:*", "other.test:*"];
-  const session = await here.open({ robots, proxies: known ? [known] : [], allowHosts });
+  const allowHosts = ["shop.test:*", "other.test:*", "127.0.0.1:*"];
+  const session = await here.open({ robots, fixtures, proxies: known ? [known] : [], allowHosts });
   try {
     return await use(session);
   } finally {
@@ -100,6 +101,31 @@ test("A form is posted through the proxy with its body", async () => {
     fixtures.request(`http://${host}/form`, { method: "POST", body: "a=b" }),
   );
   expect(answer.text).toBe("a=b");
+});
+
+test("A WebSocket that the proxy does not connect fails as any other, and the log says why", async () => {
+  const proxy = await httpProxy();
+  const away = new URL(here.site.url).host;
+  const script = `const socket = new WebSocket("ws://${away}/live"), heard = [];
+    socket.onerror = () => heard.push("error");
+    socket.onclose = ({ code, wasClean }) => { document.title = [...heard, "close", code, wasClean].join(" ") };`;
+  here.site.route("/live-page", `<title>Waits</title><script>${script}</script>`);
+  await through(
+    proxy,
+    async ({ fixtures }) => {
+      const { page } = fixtures;
+      await page?.goto(`http://${host}/live-page`);
+      await page?.waitForFunction(() => document.title !== "Waits");
+      expect(await page?.title()).toBe("error close 1006 false");
+    },
+    "obey",
+    ["page"],
+  );
+  expect(proxy.asked).toContain(`CONNECT ${away}`);
+  const said = `warn: Nothing that speaks https or WebSocket (ws, wss) with ${away} gets through. The proxy `;
+  expect(here.logged.filter((line) => line.startsWith(said))).toEqual([
+    expect.stringMatching(/ refused to connect \(status 403\)\.$/),
+  ]);
 });
 
 test("A name that is public in part only is told to no proxy, which might take the other part", async () => {
