@@ -249,7 +249,7 @@ class Session implements BrowsingSession {
     await this.#syncCookies();
     const file =
       typeof target === "string"
-        ? await fetchFile({ tier: this.#http, files, log }, webUrl(target), options)
+        ? await fetchFile({ tier: this.#http, files, log }, webUrl(target), options, this.given.mayBePage(target))
         : await clickFile({ files, log }, target, options);
     await this.#syncCookies();
     if (file) {

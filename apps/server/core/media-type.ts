@@ -131,7 +131,7 @@ export function fitsTypes(type: string, name: string, list: string): boolean {
 }
 
 /** A server that says `200 OK` to what it does not have sends a page in place of the file. */
-function isPage(type: string): boolean {
+export function isPage(type: string): boolean {
   return type === "text/html" || type === "application/xhtml+xml";
 }
 

@@ -8,7 +8,7 @@ import { isInScope, scopeRule } from "./link-filter.ts";
 
 interface Given {
   readonly rule: ScopeRule | null;
-  readonly asPage: boolean;
+  readonly as: "page" | "file" | "named";
 }
 
 export class Scopes implements GivenLinks {
@@ -18,7 +18,9 @@ export class Scopes implements GivenLinks {
 
   /** Links that were given; what an address was asked for with last counts. */
   note(pageUrl: string, hrefs: readonly string[], options: LinkOptions): void {
-    const given = { rule: scopeRule(pageUrl, options), asPage: (options.files ?? false) === false };
+    const { files = false } = options;
+    const as = files === false ? "page" : files === true ? "file" : "named";
+    const given: Given = { rule: scopeRule(pageUrl, options), as };
     for (const href of hrefs) this.#given.set(href, given);
     this.#byKey = null;
   }
@@ -28,9 +30,13 @@ export class Scopes implements GivenLinks {
     return this.#givenAs(key)?.rule ?? null;
   }
 
-  /** Whether an address was given as that of a page, and is named like a file. */
   mayBeFile(key: string): boolean {
-    return pathKind(key.replace(/[?#].*$/s, "")) === "either" && (this.#givenAs(key)?.asPage ?? false);
+    return isEither(key) && this.#givenAs(key)?.as === "page";
+  }
+
+  /** Whether an address was given as that of some file, and may be that of a page. */
+  mayBePage(address: string): boolean {
+    return isEither(address) && this.#givenAs(address)?.as === "file";
   }
 
   isInScope(rule: ScopeRule, url: string): boolean {
@@ -43,4 +49,8 @@ export class Scopes implements GivenLinks {
     this.#byKey ??= new Map([...this.#given].map(([href, given]) => [urlKey(href), given]));
     return this.#byKey.get(key);
   }
+}
+
+function isEither(address: string): boolean {
+  return pathKind(address.replace(/[?#].*$/s, "")) === "either";
 }

@@ -3,7 +3,7 @@ import type { DownloadedFile, DownloadOptions } from "../../../sdk/context.ts";
 import { BrowsingError } from "../../core/browsing.ts";
 import { namesOf } from "../../core/file-name.ts";
 import { type FileStore, FileTooLargeError, type Labels, type PartialFile } from "../../core/files.ts";
-import { endingOfType, fitsTypes, headerMediaType, mediaTypeOf } from "../../core/media-type.ts";
+import { endingOfType, fitsTypes, headerMediaType, isPage, mediaTypeOf } from "../../core/media-type.ts";
 import type { Remembered } from "../../core/recrawl.ts";
 import { continuationOf, isEncoded, lengthOf, resumeHeaders, versionOf } from "../../core/resume.ts";
 import { Deadline } from "../deadline.ts";
@@ -20,9 +20,14 @@ import { dispositionName } from "./content-disposition.ts";
 export interface DownloadParts {
   readonly tier: HttpTier;
   readonly files: FileStore;
+  /** True: a page is not what is wanted, whatever it is called. */
+  readonly noPage: boolean;
   /** Told how many bytes a try leaves to go on with. */
   kept(bytes: number): void;
 }
+
+/** There is a page where a file may have been. */
+export class PageInstead extends BrowsingError {}
 
 const MAX_BYTES = 2 * 1024 ** 3;
 const OCTETS = "application/octet-stream";
@@ -106,7 +111,7 @@ async function receive(parts: DownloadParts, answer: HttpAnswer, partial: Partia
   const going = beginning && continuationOf(answer.status, answer.headers, beginning);
   if (going === "whole") return discard(answer);
   const had = going === "append" && beginning ? beginning.size : 0;
-  await refuse(answer, had, limits);
+  await refuse(answer, had, limits, parts.noPage);
   const length = lengthOf(answer.headers);
   const labels = (going === "append" && partial.labels) || labelsOf(answer);
   const plain = plainBytes(answer, labels);
@@ -119,7 +124,7 @@ async function receive(parts: DownloadParts, answer: HttpAnswer, partial: Partia
   if (expected !== null && size !== expected) throw cutShort(answer, size, expected);
 }
 
-async function refuse(answer: HttpAnswer, had: number, { maxBytes, types }: Limits): Promise<void> {
+async function refuse(answer: HttpAnswer, had: number, { maxBytes, types }: Limits, noPage: boolean): Promise<void> {
   const { href } = answer.url;
   const failed = statusError(answer, Date.now());
   const isPart = answer.status === 206 && had === 0;
@@ -132,6 +137,8 @@ async function refuse(answer: HttpAnswer, had: number, { maxBytes, types }: Limi
   const type = typeOf(labelsOf(answer), answer.url);
   if (types !== undefined && !fitsTypes(type, nameOf(labelsOf(answer), answer.url, type), types))
     throw wrongType(href, type, types);
+  if (noPage && isPage(type))
+    throw new PageInstead("wrong_type", `${href} is a page and no file.`, { retryable: false });
   if (had + (lengthOf(answer.headers) ?? 0) > maxBytes) throw tooLarge(href, maxBytes);
 }
 

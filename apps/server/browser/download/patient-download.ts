@@ -9,7 +9,8 @@ export interface PatientDownload {
   /** True: what cannot be had fails the attempt. */
   readonly required: boolean;
   readonly signal: AbortSignal;
-  fetch(): Promise<DownloadedFile>;
+  /** Null: there is no file, and that is no fault. */
+  fetch(): Promise<DownloadedFile | null>;
   /** Bytes that the tries so far have left to go on with. */
   kept(): number;
   /** A warning for the task run's log. */

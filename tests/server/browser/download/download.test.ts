@@ -118,3 +118,21 @@ describe("what goes wrong in a download", () => {
     await expect(downloading).rejects.toThrow("cancelled");
   });
 });
+
+test("A link that might have been one to a file is no download where it leads to a page, unless just that was asked for", async () => {
+  const { site } = started;
+  const links = ["/wiki/Node.js", "/wiki/app.js", "/wiki/Tea.pdf"].map((path) => `<a href="${path}">x</a>`).join("");
+  site.route("/wiki/", `<title>Wiki</title><p>Three links</p>${links}`);
+  site.route("/wiki/Node.js", "<title>Node.js</title>");
+  site.route("/wiki/app.js", file(Buffer.from("go()"), "text/javascript"));
+  site.route("/wiki/Tea.pdf", file(Buffer.from("%PDF-1.4"), "application/pdf"));
+  const own = await started.open();
+  const page = await own.fixtures.visit(`${site.url}/wiki/`);
+  const files = page.links({ files: true });
+  const stored = await Promise.all(files.map((link) => own.fixtures.download(link)));
+  expect(stored.map((saved) => saved?.name ?? null)).toEqual([null, "app.js", "Tea.pdf"]);
+  expect(started.logged).toContain(`info: ${site.url}/wiki/Node.js is a page and no file.`);
+  expect((await own.fixtures.download(files[0] ?? "", { required: true })).type).toBe("text/html");
+  expect(page.links({ files: "js" })).toContain(files[0]);
+  expect((await own.fixtures.download(files[0] ?? ""))?.type).toBe("text/html");
+});
