@@ -23,27 +23,26 @@ describe("stopping", () => {
   });
 
   test("gives up a script that ignores its signal, without harm to an attempt beside it", async () => {
-    const { task, start } = await lab();
+    const { task, start } = await lab({ grace: 100 });
     const spec = await task(
-      code(
-        `log("started"); if (input.good) { await new Promise((r) => setTimeout(r, 2500)); return "good"; } await new Promise((r) => setTimeout(r, 60000));`,
-      ),
-      { timeout: 10_000 },
+      code(`log("started"); if (!input.good) await new Promise(() => {}); await state.get("gate"); return "good";`),
     );
-    const good = start(spec, { assignment: { input: { good: true } } });
+    const gate = Promise.withResolvers<void>();
+    const good = start(spec, { assignment: { input: { good: true } }, gate: gate.promise });
     await good.said("started");
     const cancel = new AbortController();
     const bad = start(spec, { signal: cancel.signal });
     await bad.said("started");
     cancel.abort();
     expect(await bad.outcome).toMatchObject({ type: "cancelled" });
+    gate.resolve();
     expect(await good.outcome).toMatchObject({ type: "succeeded", output: "good" });
   });
 
   test("kills a script that blocks its process, with what it started", async () => {
-    const { task, start, processes } = await lab();
+    const { task, start, processes } = await lab({ grace: 300 });
     const spec = await task(
-      `import { spawn } from "node:child_process";\n${code(`spawn("sleep", ["300"], { detached: true }); log("blocking"); await new Promise((r) => setTimeout(r, 50)); for (;;) {}`)}`,
+      `import { spawn } from "node:child_process";\n${code(`spawn("sleep", ["300"], { detached: true }); await state.get("gate"); for (;;) {}`)}`,
       { timeout: 1000 },
     );
     const blocked = start(spec);
@@ -94,28 +93,31 @@ describe("an attempt that holds a page", () => {
 describe("a runner", () => {
   test("that crashes fails its attempts as crashed, and another takes its place", async () => {
     const { task, start } = await lab();
+    const die = `process.stderr.write("last words\\n"); process.kill(process.pid, "SIGSEGV");`;
     const spec = await task(
-      code(
-        `if (input.die) { console.log("dying"); process.stderr.write("last words\\n"); process.kill(process.pid, "SIGSEGV"); } await new Promise((r) => setTimeout(r, input.die ? 60000 : 300)); return "alive";`,
-      ),
+      code(`log("started"); if (input.die) { ${die} } if (input.wait) await new Promise(() => {}); return "alive";`),
     );
-    const beside = start(spec);
-    const dying = start(spec, { assignment: { input: { die: true } } });
+    const beside = start(spec, { assignment: { input: { wait: true } } });
+    await beside.said("started");
+    const dying = start(spec, { assignment: { input: { die: true, wait: true } } });
     const crash = {
       type: "failed",
       reason: "crashed",
       retryable: true,
       error: { code: "crashed", message: expect.stringMatching(/SIGSEGV.*last words/s) },
     };
-    expect(await dying.outcome).toMatchObject(crash);
-    expect((await beside.outcome).type).toMatch(/failed|succeeded/);
+    expect(await Promise.all([dying.outcome, beside.outcome])).toMatchObject([crash, crash]);
     expect(await start(spec).outcome).toMatchObject({ output: "alive" });
   });
 
   test("serves several attempts, is used again, and goes when its file was edited", async () => {
     const { task, start, processes } = await lab();
-    const spec = await task(code("await new Promise((r) => setTimeout(r, 100)); return process.pid;"));
-    const pids = await Promise.all([1, 2, 3].map(async () => ((await start(spec).outcome) as { output: Json }).output));
+    const spec = await task(code(`log("started"); await state.get("gate"); return process.pid;`));
+    const gate = Promise.withResolvers<void>();
+    const together = [1, 2, 3].map(() => start(spec, { gate: gate.promise }));
+    await Promise.all(together.map(({ said }) => said("started")));
+    gate.resolve();
+    const pids = await Promise.all(together.map(async ({ outcome }) => ((await outcome) as { output: Json }).output));
     expect(new Set([...pids, ((await start(spec).outcome) as { output: Json }).output]).size).toBe(1);
     const edited = (await start({ ...spec, hash: "edited" }).outcome) as { output: Json };
     expect(edited.output).not.toBe(pids[0]);
@@ -131,8 +133,8 @@ describe("a runner", () => {
   });
 
   test("that is never idle makes room for another file after a while", async () => {
-    const { task, start } = await lab({ maxRunners: 1, slots: 2, turnMs: 300 });
-    const busy = await task(code("await new Promise((r) => setTimeout(r, 150));"));
+    const { task, start } = await lab({ maxRunners: 1, slots: 2, turnMs: 100 });
+    const busy = await task(code("await new Promise((r) => setTimeout(r, 30));"));
     const other = await task(code("return 'other';"));
     let served = false;
     const keepBusy = async (): Promise<void> => {
@@ -146,9 +148,7 @@ describe("a runner", () => {
 
   test("survives a promise that nobody waits for", async () => {
     const { task, start } = await lab();
-    const spec = await task(
-      code(`Promise.reject(new Error("floating")); await new Promise((r) => setTimeout(r, 100)); return "alive";`),
-    );
+    const spec = await task(code(`Promise.reject(new Error("floating")); await state.get("gate"); return "alive";`));
     const attempt = start(spec);
     expect(await attempt.outcome).toMatchObject({ output: "alive" });
     await attempt.said("floating");
@@ -157,21 +157,24 @@ describe("a runner", () => {
 
 describe("a memory limit", () => {
   const greedy = code(
-    `if (input.greedy) { const held = []; for (const end = Date.now() + 15000; held.length < 40 && Date.now() < end; await new Promise((r) => setTimeout(r, 20))) held.push(Buffer.alloc(10e6, 1)); await new Promise((r) => setTimeout(r, 5000)); } else await new Promise((r) => setTimeout(r, 600)); return process.pid;`,
+    `log("started"); const held = []; while (input.greedy && held.length < 40) { held.push(Buffer.alloc(10e6, 1)); await state.get("more"); } if (held.length) await new Promise(() => {}); await state.get("gate"); return process.pid;`,
   );
 
   test("ends the attempt that takes more with its runner, and no other one", async () => {
     const { task, start } = await lab();
     const spec = await task(greedy, { attemptLimits: { memory: 150e6 } });
     const bad = start(spec, { assignment: { input: { greedy: true } } });
-    const good = start(spec);
-    expect(await good.outcome).toMatchObject({ type: "succeeded" });
+    const gate = Promise.withResolvers<void>();
+    const good = start(spec, { gate: gate.promise });
+    await good.said("started");
     expect(await bad.outcome).toMatchObject({
       type: "failed",
       reason: "memory",
       retryable: true,
       error: { code: "memory", message: expect.stringMatching(/^memory [\d.]+ MB > 150 MB/) },
     });
+    gate.resolve();
+    expect(await good.outcome).toMatchObject({ type: "succeeded" });
     expect(await start(spec).outcome).toMatchObject({ type: "succeeded" });
   });
 
@@ -189,8 +192,12 @@ describe("a memory limit", () => {
   test("gives an attempt a runner to itself", async () => {
     const { task, start } = await lab();
     const spec = await task(greedy, { attemptLimits: { memory: 150e6 } });
-    const [one, two] = await Promise.all([start(spec).outcome, start(spec).outcome]);
+    const gate = Promise.withResolvers<void>();
+    const both = [start(spec, { gate: gate.promise }), start(spec, { gate: gate.promise })];
+    await Promise.all(both.map(({ said }) => said("started")));
+    gate.resolve();
+    const [one, two] = await Promise.all(both.map(({ outcome }) => outcome));
     expect(one).toMatchObject({ type: "succeeded" });
-    expect(one).not.toMatchObject({ output: "output" in two ? two.output : null });
+    expect(one).not.toMatchObject({ output: two && "output" in two ? two.output : null });
   });
 });

@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly assignment?: Partial<Assignment>;
   readonly signal?: AbortSignal;
   readonly state?: Map<string, Json>;
+  /** What a script waits for that reads the state `gate`. */
+  readonly gate?: Promise<void>;
   readonly session?: SessionState | Error;
   readonly proxy?: string;
   /** Whether an address where the page was found is still free. */
@@ -112,7 +114,10 @@ function start(made: Lab, spec: TaskSpec, options: StartOptions): Started {
       lines.push(line);
       for (const listener of listeners) listener(line);
     },
-    getState: async (scope, key) => state.get(`${scope}/${key}`),
+    async getState(scope, key) {
+      if (key === "gate") await options.gate;
+      return state.get(`${scope}/${key}`);
+    },
     getStateEntry: async (scope, key) => {
       const value = state.get(`${scope}/${key}`);
       return value === undefined ? null : { scope, key, value, version: state.size, updatedAt: 0, writer: "lab" };
