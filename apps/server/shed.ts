@@ -6,13 +6,16 @@ import { performance } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** In milliseconds: what is called a moment. */
+/** What is called a moment. */
 const MOMENT = 2000;
 /** The share of a moment in which the server worked: a request or two at most. */
 const QUIET = 0.05;
 
-/** Call it once, when the start is over. It takes about 0.1 s then, in which nothing else is answered. */
-export function shedStart(): void {
+/**
+ * Call it once, when the start is over. It takes about 0.1 s then, in which nothing else is answered.
+ * @param moment in milliseconds
+ */
+export function shedStart(moment: number = MOMENT): void {
   let before = performance.eventLoopUtilization();
   const timer = setInterval(() => {
     const { utilization } = performance.eventLoopUtilization(before);
@@ -20,7 +23,7 @@ export function shedStart(): void {
     if (utilization > QUIET) return;
     clearInterval(timer);
     collect();
-  }, MOMENT);
+  }, moment);
   timer.unref();
 }
 
