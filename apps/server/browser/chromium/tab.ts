@@ -199,7 +199,8 @@ class PlaceTab implements Tab {
     const { signal, log } = this.#options;
     const leave = await this.#parts.pace.enter(signal, (text) => log("info", text));
     try {
-      return await this.#load(url, headers, purpose);
+      // What goes on in a page that died, or was given up, ends at its own time limit only, and must keep nobody waiting.
+      return await this.#unlessOver(this.#load(url, headers, purpose));
     } finally {
       leave();
     }

@@ -82,6 +82,19 @@ describe("an answer that does not end", () => {
   });
 });
 
+test("Visits that were given up keep no place among those that go on at once", async () => {
+  for (let visit = 0; visit < 10; visit++) {
+    const arrived = Promise.withResolvers<void>();
+    started.site.route("/never", () => arrived.resolve());
+    const over = new AbortController();
+    const visiting = visited("/never", { signal: over.signal });
+    await arrived.promise;
+    over.abort(new Error("the attempt is over"));
+    await expect(visiting).rejects.toThrow("the attempt is over");
+  }
+  await nextWorks();
+});
+
 describe("a page that takes all it can get", () => {
   test("of memory is ended, and told as crashed", async () => {
     const hoard = "setInterval(() => { kept.push(new Uint8Array(2 ** 25).fill(1)); document.title = kept.length }, 10)";
