@@ -37,10 +37,14 @@ export function createKeyNews(known: KnownKeys): KeyNews {
   const groups = new Map<string, Group>();
   let generation = 0;
   let count = 0;
+  let latest = "";
   function groupOf(name: string): Group {
-    const group = groups.get(name) ?? { first: count, keys: [] };
+    const known = groups.get(name);
+    if (known && name === latest) return known;
+    const group = known ?? { first: count, keys: [] };
     groups.delete(name);
     groups.set(name, group);
+    latest = name;
     const [oldest] = groups.keys();
     if (groups.size > MOST_GROUPS && oldest !== undefined) groups.delete(oldest);
     return group;

@@ -14,7 +14,8 @@ import type { Services } from "./services.ts";
 
 export const MANIFEST_SCHEMA = "/api/schemas/manifest";
 
-const PAGE = 500;
+/** What is read in one go: more would keep scheduled runs waiting for it. */
+const PAGE = 100;
 
 const ManifestTaskView = TaskRunView.extend({
   success: z.boolean().nullable(),
