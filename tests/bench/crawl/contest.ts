@@ -10,7 +10,7 @@ export interface Measured {
   readonly ms: number;
   /** Paths of the pages it found. */
   readonly pages: readonly string[];
-  /** Ours: how many pages of the site each links to, and how many each tier served. */
+  /** Ours: how many other pages of the site each links to, and how many each tier served. */
   readonly links?: ReadonlyMap<string, number>;
   readonly tiers?: { readonly http: number; readonly browser: number };
 }

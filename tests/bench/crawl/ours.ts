@@ -20,7 +20,8 @@ export default browser({
   async run({ input, visit, spawn, save }) {
     const page = await visit(input.url);
     const links = page.links({ scope: "same-host" });
-    await save("pages", { url: page.url, title: page.title, links: links.length });
+    const others = links.filter((url) => url !== page.url);
+    await save("pages", { url: page.url, title: page.title, links: others.length });
     await spawn(links.map((url) => ({ url })), { key: (i) => i.url });
   },
 });

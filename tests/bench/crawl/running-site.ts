@@ -6,7 +6,7 @@ export interface RunningSite {
   readonly url: string;
   /** Path of the first page. */
   readonly start: string;
-  /** Paths of all pages, and how many pages of the site each links to. */
+  /** Paths of all pages, and how many other pages of the site each links to. */
   readonly expected: ReadonlyMap<string, number>;
   stop(): void;
 }

@@ -11,7 +11,7 @@ export interface BenchSite {
   readonly answers: ReadonlyMap<string, Answer>;
   /** What any other path gets; null: 404. */
   readonly fallback: Answer | null;
-  /** Paths of all pages, and how many pages of the site each links to. */
+  /** Paths of all pages, and how many other pages of the site each links to. */
   readonly expected: ReadonlyMap<string, number>;
 }
 
