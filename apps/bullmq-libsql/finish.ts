@@ -29,7 +29,7 @@ interface Ending {
 type FinishVerbs = Pick<IQueueBackend, "moveToCompleted" | "moveToFailed">;
 
 /** So many kept jobs are dropped a few ahead: to drop one with each that ends would take as long as to write that end. */
-const MANY = 1000;
+const manyKept = 1000;
 
 /** How many aged jobs one finishing job may drop, so that no single commit grows long. */
 const agedAtOnce = 1000;
@@ -184,7 +184,7 @@ function dropOld(store: Store, queue: Queue, state: State, keep: Ending["keep"],
   }
   const most = keep.count !== undefined && keep.count > 0 ? keep.count : Number.POSITIVE_INFINITY;
   const extra = countOf(queue, state) - most;
-  if (extra > 0) drop("ORDER BY rank, seq LIMIT ?", extra + (most < MANY ? 0 : Math.floor(most / 32)));
+  if (extra > 0) drop("ORDER BY rank, seq LIMIT ?", extra + (most < manyKept ? 0 : Math.floor(most / 32)));
 }
 
 function tellOfEnd(store: Store, queue: Queue, job: JobHead, { kind, value, attempts }: Ending): void {

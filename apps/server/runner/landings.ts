@@ -4,11 +4,10 @@ import { SkipError } from "../../sdk/outcome.ts";
 import type { BrowsingSession, GivenLinks } from "../core/browsing.ts";
 import type { Assignment } from "../core/execution.ts";
 import { type Astray, type Landing, landedKey, type ScopeRule, standsFor } from "../core/landing.ts";
+import { isPage } from "../core/media-type.ts";
 import type { Host } from "./context.ts";
 
 type Visit = BrowserContext<unknown>["visit"];
-
-const HTML = /^(?:text\/html|application\/xhtml\+xml)$/;
 
 /** Thrown by `visit`. A script that catches it goes on, but nothing it does is kept. */
 class AstrayError extends SkipError {}
@@ -52,7 +51,7 @@ export class Landings {
 
   #expectPage(asked: string, { type }: Document): void {
     const { key, parent, landing } = this.#assignment;
-    if (parent === null || key === null || !landing?.onlyHtml || HTML.test(type)) return;
+    if (parent === null || key === null || !landing?.onlyHtml || isPage(type)) return;
     if (standsFor(key, asked)) this.#end("no_page", `${asked} is a file of the type ${type}, and no page`);
   }
 
@@ -76,8 +75,9 @@ export class Landings {
 }
 
 /**
- * What subtasks may find: HTML only, where their addresses are named like files; and where redirects may lead them, by what `spawn` was told, else by the `links` that their addresses came from. What they have in
- * common is one object, so that it travels to the server once.
+ * What subtasks may find: HTML only, where their addresses are named like files; and where redirects may lead them, by what `spawn`
+ * was told, else by the `links` that their addresses came from. What they have in common is one object, so that it travels to the
+ * server once.
  */
 export function landingsOf(
   { redirects = "check", scope }: Pick<SpawnOptions<object>, "redirects" | "scope">,

@@ -161,7 +161,10 @@ export class RunnerProcess {
     const logs = this.#logs;
     const hostOf = (id: string): ExecutionHost => {
       const host = this.#hosts.get(id);
-      if (!host) throw new Error("the attempt has ended; what it asks for now has no effect");
+      if (!host)
+        throw new Error(
+          "the attempt has ended, so what its script asks for now has no effect: await it before `run` returns",
+        );
       return host;
     };
     return {

@@ -173,10 +173,13 @@ describe("the log", () => {
     const { task, start } = await lab();
     const spec = await task(
       code(
-        `console.log("printed", input.n); console.error({ deep: { er: input.n } }); log("logged", input.n); await new Promise((r) => setTimeout(r, 200)); console.log("late", input.n);`,
+        `console.log("printed", input.n); console.error({ deep: { er: input.n } }); log("logged", input.n); await state.get("gate"); console.log("late", input.n);`,
       ),
     );
-    const attempts = [1, 2, 3].map((n) => start(spec, { assignment: { input: { n } } }));
+    const gate = Promise.withResolvers<void>();
+    const attempts = [1, 2, 3].map((n) => start(spec, { assignment: { input: { n } }, gate: gate.promise }));
+    await Promise.all(attempts.map((attempt) => attempt.said("logged")));
+    gate.resolve();
     await Promise.all(attempts.map((attempt) => attempt.outcome));
     attempts.forEach((attempt, index) => {
       const n = index + 1;
@@ -193,7 +196,7 @@ describe("the log", () => {
     const { task, start } = await lab();
     const spec = await task(
       code(
-        `for (let i = 0; i < 200000; i++) { log("line", i, "x".repeat(40)); if (i % 20000 === 0) await new Promise((r) => setTimeout(r, 50)); } return "done";`,
+        `for (let i = 0; i < 200000; i++) { log("line", i, "x".repeat(40)); if (i % 20000 === 0) await state.get("turn"); } return "done";`,
       ),
     );
     const attempt = start(spec);

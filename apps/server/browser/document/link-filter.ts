@@ -86,8 +86,7 @@ function scope(kind: NonNullable<LinkOptions["scope"]>, page: URL): (url: URL) =
 
 /** A host is the same with the dot that ends its full name. */
 function hostOf(url: URL): string {
-  const { host } = url;
-  return host.includes(".:") || host.endsWith(".") ? host.replace(/\.(?=:|$)/, "") : host;
+  return url.host.replace(/\.(?=:|$)/, "");
 }
 
 /** The registrable domain; a host that has none, such as an IP address, stands for itself. */

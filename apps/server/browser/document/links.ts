@@ -1,5 +1,4 @@
 /** The links of a page, in order: where its anchors, areas and frames lead, and what it shows. */
-
 import { memo } from "../../core/memo.ts";
 import { pathKind } from "../../core/path-kind.ts";
 import { withEncodedQuery } from "../../core/query-charset.ts";
